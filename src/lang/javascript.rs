@@ -1,0 +1,13 @@
+//! JavaScript, JSX included: its grammar reads both.
+
+use super::Definition;
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "JavaScript",
+    rule_names: &["javascript", "js"],
+    extensions: &["js", "jsx", "mjs", "cjs"],
+    interpreters: &["node", "bun", "deno"],
+    line_comments: &["//"],
+    block_comments: &[("/*", "*/"), ("<!--", "-->")],
+    grammar: Some(|| tree_sitter_javascript::LANGUAGE.into()),
+};

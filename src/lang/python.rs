@@ -1,0 +1,13 @@
+//! Python.
+
+use super::Definition;
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "Python",
+    rule_names: &["python", "py", "python3", "python2"],
+    extensions: &["py", "pyi"],
+    interpreters: &["python", "pypy"],
+    line_comments: &["#"],
+    block_comments: &[],
+    grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
+};

@@ -1,0 +1,13 @@
+//! Rust.
+
+use super::Definition;
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "Rust",
+    rule_names: &["rust", "rs"],
+    extensions: &["rs"],
+    interpreters: &["rust-script"],
+    line_comments: &["//"],
+    block_comments: &[("/*", "*/")],
+    grammar: Some(|| tree_sitter_rust::LANGUAGE.into()),
+};
