@@ -12,6 +12,8 @@ pub mod finding;
 pub mod gate;
 /// Languages: grammar, extensions, shebangs, comment marks; one file a language.
 pub mod lang;
+/// What a scan comes to, written down.
+pub mod report;
 /// Rules: as written, as meant, how they are loaded and linted.
 pub mod rule;
 /// From targets to one ordered report.
