@@ -51,7 +51,7 @@ fn log(outcome: &Outcome<'_>, max_results: usize) -> Log {
     let kept = worst(&outcome.report.findings, max_results);
     let rules = listed_rules(outcome, &kept);
     let indices: BTreeMap<u32, i64> = (0..).zip(&rules).map(|(at, &rule)| (rule, at)).collect();
-    let driver = ToolComponent::builder()
+    let mut driver = ToolComponent::builder()
         .name("aiscan")
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
@@ -62,6 +62,8 @@ fn log(outcome: &Outcome<'_>, max_results: usize) -> Log {
                 .collect::<Vec<_>>(),
         )
         .build();
+    let home = env!("CARGO_PKG_REPOSITORY");
+    driver.information_uri = (!home.is_empty()).then(|| home.to_owned());
     let results: Vec<_> = kept
         .iter()
         .map(|finding| result::result(finding, outcome.rule(finding), indices[&finding.rule.0]))
