@@ -4,6 +4,8 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
+/// The normalised tree that all languages share.
+pub mod syntax;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
