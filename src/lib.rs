@@ -4,8 +4,8 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
-/// The normalised tree that all languages share.
-pub mod syntax;
+/// The command line.
+pub mod cli;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
@@ -22,3 +22,5 @@ pub mod rule;
 pub mod scan;
 /// The text of one file: decoding, byte spans, lines.
 pub mod source;
+/// The normalised tree that all languages share.
+pub mod syntax;

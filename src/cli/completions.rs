@@ -14,7 +14,12 @@ pub(crate) struct CompletionsArgs {
 
 pub(crate) fn run(args: &CompletionsArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::Args::command(), "aiscan", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut super::Args::command(),
+        "aiscan",
+        &mut script,
+    );
     ui.stdout(|out| out.write_all(&script))?;
     Ok(ExitStatus::Passed)
 }

@@ -83,7 +83,14 @@ fn dispatch(command: Command, ui: &Ui) -> Result<ExitStatus, CliError> {
 
 /// The subcommands, as they are typed; `help` is clap's own.
 const COMMANDS: [&str; 8] = [
-    "scan", "rules", "explain", "init", "completions", "man", "dev", "help",
+    "scan",
+    "rules",
+    "explain",
+    "init",
+    "completions",
+    "man",
+    "dev",
+    "help",
 ];
 
 /// Puts `scan` before arguments that name no subcommand. Options of the whole program may stand in
@@ -126,7 +133,11 @@ mod tests {
     #[test]
     fn every_subcommand_is_known_as_one() {
         for command in Args::command().get_subcommands() {
-            assert!(COMMANDS.contains(&command.get_name()), "{}", command.get_name());
+            assert!(
+                COMMANDS.contains(&command.get_name()),
+                "{}",
+                command.get_name()
+            );
         }
     }
 
@@ -141,7 +152,11 @@ mod tests {
 
     #[test]
     fn subcommands_stay_behind_options_of_the_whole_program() {
-        for typed in ["aiscan rules list", "aiscan --color never -q rules list", "aiscan --help"] {
+        for typed in [
+            "aiscan rules list",
+            "aiscan --color never -q rules list",
+            "aiscan --help",
+        ] {
             check_default(typed, typed);
         }
     }

@@ -63,7 +63,11 @@ impl Plan {
         let written = emitter(self.stdout, ui.style)
             .and_then(|emitter| ui.stdout(|out| emitter.emit(outcome, out)));
         errors.extend(written.err());
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -103,7 +107,10 @@ mod tests {
     #[track_caller]
     fn check(format: Format, outputs: &[&str], stdout: Format, files: &[(Format, &str)]) {
         let outputs: Vec<String> = outputs.iter().map(|&output| output.to_owned()).collect();
-        let files = files.iter().map(|&(format, file)| (format, file.into())).collect();
+        let files = files
+            .iter()
+            .map(|&(format, file)| (format, file.into()))
+            .collect();
         assert_eq!(Plan::new(format, &outputs), Ok(Plan { stdout, files }));
     }
 
@@ -119,8 +126,18 @@ mod tests {
 
     #[test]
     fn only_names_of_formats_stand_before_a_file() {
-        check(Format::Human, &["xml=a"], Format::Human, &[(Format::Human, "xml=a")]);
-        check(Format::Human, &["sarif=a=b"], Format::Human, &[(Format::Sarif, "a=b")]);
+        check(
+            Format::Human,
+            &["xml=a"],
+            Format::Human,
+            &[(Format::Human, "xml=a")],
+        );
+        check(
+            Format::Human,
+            &["sarif=a=b"],
+            Format::Human,
+            &[(Format::Sarif, "a=b")],
+        );
     }
 
     #[test]

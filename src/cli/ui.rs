@@ -25,7 +25,13 @@ pub(crate) struct UiArgs {
     )]
     color: Color,
     /// Tell findings and what was not examined, and nothing else
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Terminal")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Terminal"
+    )]
     quiet: bool,
     /// Tell also what was silenced, and every file that was left out or not examined
     #[arg(short, long, global = true, help_heading = "Terminal")]
@@ -64,7 +70,9 @@ impl Ui {
             Color::Always => true,
             Color::Never => false,
         };
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        // What is piped or redirected looks the same whatever terminal stands by.
+        let size = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());
+        let width = size.map(|(width, _)| usize::from(width.0));
         Ui {
             style: Style {
                 colour: choice(anstream::AutoStream::choice(&io::stdout())),
@@ -112,7 +120,10 @@ impl Ui {
 
     /// Tells an error on standard error. That it may not be possible changes nothing.
     pub(crate) fn error(&self, error: &CliError) {
-        let (red, cyan) = (AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default().bold());
+        let (red, cyan) = (
+            AnsiColor::Red.on_default().bold(),
+            AnsiColor::Cyan.on_default().bold(),
+        );
         self.say("error", red, &error.message);
         if let Some(help) = &error.help {
             self.say(" help", cyan, help);
@@ -127,14 +138,23 @@ impl Ui {
     }
 
     fn say(&self, word: &str, style: Ansi, text: &str) {
-        let style = if self.error_colour { style } else { Ansi::new() };
+        let style = if self.error_colour {
+            style
+        } else {
+            Ansi::new()
+        };
         let mut lines = text.lines().map(escape);
-        let mut message = format!("{style}{word}{style:#}: {}\n", lines.next().unwrap_or_default());
+        let mut message = format!(
+            "{style}{word}{style:#}: {}\n",
+            lines.next().unwrap_or_default()
+        );
         for line in lines {
             message += &format!("       {line}\n");
         }
         let mut stderr = LineGuard::new(anstream::AutoStream::always(io::stderr().lock()));
-        let _ = stderr.write_all(message.as_bytes()).and_then(|()| stderr.flush());
+        let _ = stderr
+            .write_all(message.as_bytes())
+            .and_then(|()| stderr.flush());
     }
 }
 
