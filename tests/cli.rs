@@ -1,5 +1,10 @@
 //! The program from outside: arguments in, streams and exit codes out.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows functions with `#[test]` as tests, and not what they call"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

@@ -108,6 +108,11 @@ struct GateArgs {
 
 /// What the contract names and this version does not do yet.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::option_option,
+    reason = "the arguments as typed: an option may be given with a value or without"
+)]
 #[command(next_help_heading = "Not built yet")]
 struct LaterArgs {
     #[arg(long, hide = true)]
@@ -138,7 +143,9 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     match plan.deliver(&outcome, ui) {
         Ok(()) => Ok(outcome.verdict.into()),
         Err(errors) => {
-            errors.iter().for_each(|error| ui.error(error));
+            for error in &errors {
+                ui.error(error);
+            }
             Ok(ExitStatus::Unknown)
         }
     }

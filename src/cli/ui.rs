@@ -1,5 +1,6 @@
 //! Terminal manners: colour, width, how much is told, and the only writers to the process's streams.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use anstream::ColorChoice;
@@ -103,10 +104,10 @@ impl Ui {
         emit: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Delivery, CliError> {
         let stdout = io::stdout().lock();
-        let written = match self.style.colour {
-            // Translates colours for consoles that do not know them.
-            true => emit_buffered(anstream::AutoStream::always(stdout), emit),
-            false => emit_buffered(stdout, emit),
+        let written = if self.style.colour {
+            emit_buffered(anstream::AutoStream::always(stdout), emit)
+        } else {
+            emit_buffered(stdout, emit)
         };
         match written {
             Ok(()) => Ok(Delivery::Done),
@@ -149,7 +150,7 @@ impl Ui {
             lines.next().unwrap_or_default()
         );
         for line in lines {
-            message += &format!("       {line}\n");
+            let _ = writeln!(message, "       {line}");
         }
         let mut stderr = LineGuard::new(anstream::AutoStream::always(io::stderr().lock()));
         let _ = stderr
@@ -162,9 +163,10 @@ impl Ui {
 /// refusals on standard error.
 pub(super) fn refuse(refusal: &clap::Error) -> ExitStatus {
     let _ = refusal.print();
-    match refusal.use_stderr() {
-        true => ExitStatus::Unknown,
-        false => ExitStatus::Passed,
+    if refusal.use_stderr() {
+        ExitStatus::Unknown
+    } else {
+        ExitStatus::Passed
     }
 }
 

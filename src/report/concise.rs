@@ -30,9 +30,10 @@ impl Emitter for Concise {
             )?;
         }
         for file in &outcome.report.problems {
-            let kind = match file.problem.is_incomplete() {
-                true => "not examined",
-                false => "warning",
+            let kind = if file.problem.is_incomplete() {
+                "not examined"
+            } else {
+                "warning"
             };
             let problem = one_line(&file.problem.to_string());
             writeln!(out, "{}: {kind}: {problem}", escape(&file.path))?;

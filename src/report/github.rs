@@ -16,9 +16,10 @@ pub(super) struct Github;
 impl Emitter for Github {
     fn emit(&self, outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         for file in &outcome.report.problems {
-            let (command, title) = match file.problem.is_incomplete() {
-                true => ("error", "aiscan: not examined"),
-                false => ("warning", "aiscan: examined in part"),
+            let (command, title) = if file.problem.is_incomplete() {
+                ("error", "aiscan: not examined")
+            } else {
+                ("warning", "aiscan: examined in part")
             };
             let (path, title) = (property(&file.path), property(title));
             let message = data(&file.problem.to_string());

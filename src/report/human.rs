@@ -45,9 +45,10 @@ impl Emitter for Human {
 
 impl Human {
     fn write_findings(&self, outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let renderer = match self.style.colour {
-            true => Renderer::styled(),
-            false => Renderer::plain(),
+        let renderer = if self.style.colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
         };
         let renderer = renderer
             .decor_style(DecorStyle::Ascii)
@@ -112,20 +113,22 @@ fn groups<'a>(finding: &'a Reported, rule: &'a Meta, verbose: bool) -> Vec<Group
 fn remarks<'a>(finding: &Reported, rule: &Meta, verbose: bool) -> Vec<Message<'a>> {
     let confidence = format!("{} confidence", finding.confidence);
     let mut remarks = vec![Level::NOTE.no_name().message(confidence)];
-    let why = match verbose {
-        true => one_line(&rule.why),
-        false => first_sentence(&rule.why),
+    let why = if verbose {
+        one_line(&rule.why)
+    } else {
+        first_sentence(&rule.why)
     };
     if !why.is_empty() {
         remarks.push(Level::NOTE.with_name("why").message(why));
     }
     if let Some(fix) = &finding.fix {
-        let text = match fix.text.chars().count() <= FIX_SHOWN && !fix.text.contains('\n') {
-            true => format!("write `{}`", escape(&fix.text)),
-            false => format!(
+        let text = if fix.text.chars().count() <= FIX_SHOWN && !fix.text.contains('\n') {
+            format!("write `{}`", escape(&fix.text))
+        } else {
+            format!(
                 "a replacement of {} lines is known",
                 fix.text.lines().count()
-            ),
+            )
         };
         remarks.push(Level::HELP.with_name("fix").message(text));
     }

@@ -314,9 +314,10 @@ impl<'a> JsonFinding<'a> {
 /// The file of a rule; its name alone where the path is absolute, which no machine format holds.
 fn rule_file(rule: &Meta) -> Option<&str> {
     let file = rule.file.as_deref()?;
-    match Path::new(file).is_absolute() {
-        true => Path::new(file).file_name()?.to_str(),
-        false => Some(file),
+    if Path::new(file).is_absolute() {
+        Path::new(file).file_name()?.to_str()
+    } else {
+        Some(file)
     }
 }
 

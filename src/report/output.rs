@@ -12,6 +12,14 @@ pub enum OutputError {
     /// The place is a folder.
     #[error("the report cannot be written to `{0}`: it is a folder")]
     Folder(PathBuf),
+    /// The folder of the file is not there.
+    #[error("the report cannot be written to `{path}`: there is no folder `{folder}`")]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// The file is a source file, so that the option was most likely not meant.
     #[error("the report would overwrite the source file `{0}`")]
     SourceFile(PathBuf),
@@ -33,10 +41,11 @@ impl OutputError {
     pub fn help(&self) -> &'static str {
         match self {
             OutputError::Folder(_) => "name a file in it",
+            OutputError::NoFolder { .. } => "make the folder first, or name another file",
             OutputError::SourceFile(_) => "name another file, or remove this one first",
             OutputError::ReadOnly(_) => "name another file, or make this one writable",
             OutputError::Io { .. } => {
-                "see that the folder exists, may be written and has room; nothing was changed"
+                "see that the folder may be written and has room; nothing was changed"
             }
         }
     }
@@ -54,6 +63,16 @@ pub fn write_file(
         path: path.to_owned(),
         error,
     };
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(OutputError::NoFolder {
+            path: path.to_owned(),
+            folder: folder.to_owned(),
+        });
+    }
     let permissions = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
@@ -68,7 +87,7 @@ pub fn write_file(
         }
         Ok(found) => Some(found.permissions()),
     };
-    write_whole(path, permissions, emit).map_err(failed)
+    write_whole(path, folder, permissions, emit).map_err(failed)
 }
 
 /// Whether writing means sending: a device, a pipe, a socket, or one of the names that the system
@@ -89,13 +108,10 @@ fn write_through(
 
 fn write_whole(
     path: &Path,
+    folder: &Path,
     permissions: Option<fs::Permissions>,
     emit: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".aiscan-").suffix(".tmp");
     // Temporary files are private by default; a report is as readable as any new file.
@@ -104,7 +120,8 @@ fn write_whole(
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder)?;
+    // The error names the temporary file, which nobody asked about; its kind says enough.
+    let file = builder.tempfile_in(folder).map_err(|error| error.kind())?;
     let mut out = BufWriter::new(file);
     emit(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -169,7 +186,7 @@ mod tests {
         let path = folder.path().join("none/report.json");
         assert!(matches!(
             write_file(&path, hello),
-            Err(OutputError::Io { .. })
+            Err(OutputError::NoFolder { .. })
         ));
     }
 

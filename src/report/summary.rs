@@ -1,5 +1,6 @@
 //! The end of the reports for people: what was scanned, what was not and why, and what it comes to.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::text::{escape, one_line};
@@ -150,10 +151,10 @@ fn found(outcome: &Outcome<'_>) -> String {
         .map(|(n, severity)| format!("{n} {severity}"))
         .collect();
     if !by_severity.is_empty() {
-        text += &format!(" ({})", by_severity.join(", "));
+        let _ = write!(text, " ({})", by_severity.join(", "));
     }
     if !silenced.is_empty() {
-        text += &format!("; {} suppressed by comments", silenced.len());
+        let _ = write!(text, "; {} suppressed by comments", silenced.len());
     }
     text
 }

@@ -82,12 +82,11 @@ pub(crate) fn first_sentence(text: &str) -> String {
 
 /// `text` cut to at most `limit` characters, with a mark where it was cut.
 pub(crate) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(limit) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
-            Cow::Owned(kept + "…")
-        }
+    if text.char_indices().nth(limit).is_none() {
+        Cow::Borrowed(text)
+    } else {
+        let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
+        Cow::Owned(kept + "…")
     }
 }
 

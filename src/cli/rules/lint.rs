@@ -56,9 +56,10 @@ pub(crate) fn run(args: &LintArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
         writeln!(out, "{} rule files, {} faults", files.len(), faults.len())?;
         out.flush()
     })?;
-    Ok(match faults.is_empty() {
-        true => ExitStatus::Passed,
-        false => ExitStatus::Failed,
+    Ok(if faults.is_empty() {
+        ExitStatus::Passed
+    } else {
+        ExitStatus::Failed
     })
 }
 

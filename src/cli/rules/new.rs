@@ -1,5 +1,6 @@
 //! `aiscan rules new`: a rule and its target to begin with.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -117,7 +118,7 @@ fn target_text(id: &str, comment: &str) -> String {
         ("ok", "dangerous(\"constant\")"),
         ("ok", "harmless(x)"),
     ] {
-        text += &format!("{comment} {word}: {id}\n{code}\n\n");
+        let _ = write!(text, "{comment} {word}: {id}\n{code}\n\n");
     }
     text.truncate(text.len() - 1);
     text

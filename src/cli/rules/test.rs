@@ -1,6 +1,7 @@
 //! `aiscan rules test`: do the rules report on the lines that their targets say?
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -168,9 +169,10 @@ fn line(failure: Failure) -> u32 {
 }
 
 fn write(tested: &[Tested], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let renderer = match style.colour {
-        true => Renderer::styled(),
-        false => Renderer::plain(),
+    let renderer = if style.colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
     };
     let renderer = renderer.term_width(style.width);
     for file in tested {
@@ -217,10 +219,13 @@ fn summary(tested: &[Tested], without: usize, passed_over: usize) -> String {
         sum(|file| file.errors.len()),
     );
     if without > 0 {
-        text += &format!("; {without} rule files have no target");
+        let _ = write!(text, "; {without} rule files have no target");
     }
     if passed_over > 0 {
-        text += &format!("; {passed_over} YAML files without rules were passed over");
+        let _ = write!(
+            text,
+            "; {passed_over} YAML files without rules were passed over"
+        );
     }
     text
 }

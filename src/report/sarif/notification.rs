@@ -29,9 +29,10 @@ pub(super) fn notifications(outcome: &Outcome<'_>, dropped: usize) -> Vec<Notifi
         .partition(|file| file.problem.is_incomplete());
     let problems = lost.len() + degraded.len();
     for file in lost.into_iter().chain(degraded).take(MAX_PROBLEMS) {
-        let (id, level) = match file.problem.is_incomplete() {
-            true => ("not-examined", "error"),
-            false => ("degraded", "warning"),
+        let (id, level) = if file.problem.is_incomplete() {
+            ("not-examined", "error")
+        } else {
+            ("degraded", "warning")
         };
         let text = file.problem.to_string();
         all.push(notification(

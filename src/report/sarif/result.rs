@@ -41,9 +41,10 @@ pub(super) fn result(finding: &Reported, rule: &Meta, rule_index: i64) -> Result
         result.code_flows = Some(vec![flow(&finding.trace)]);
     }
     result.fixes = finding.fix.as_ref().map(|fix| {
-        let description = match rule.repair.trim().is_empty() {
-            true => "replace the marked text".to_owned(),
-            false => one_line(&rule.repair),
+        let description = if rule.repair.trim().is_empty() {
+            "replace the marked text".to_owned()
+        } else {
+            one_line(&rule.repair)
         };
         let content = ArtifactContent::builder().text(&fix.text).build();
         let replacement = Replacement::builder()

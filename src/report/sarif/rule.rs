@@ -1,5 +1,7 @@
 //! Rules in SARIF.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
@@ -47,18 +49,27 @@ fn help(rule: &Meta) -> MultiformatMessageString {
         if part.trim().is_empty() {
             continue;
         }
-        text += &format!("\n\n{title}: {}", one_line(part));
-        formatted += &format!("\n\n**{title}.** {}", markdown(part));
+        let _ = write!(text, "\n\n{title}: {}", one_line(part));
+        let _ = write!(formatted, "\n\n**{title}.** {}", markdown(part));
     }
     if !rule.references.is_empty() {
         text += "\n\nReferences:";
         formatted += "\n\n**References**\n";
     }
     for reference in &rule.references {
-        text += &format!("\n- {}", one_line(reference));
-        formatted += &match web_address(reference) {
-            Some(address) => format!("\n- <{address}>"),
-            None => format!("\n- {}", markdown(reference)),
+        let _ = write!(text, "\n- {}", one_line(reference));
+        let _ = match web_address(reference) {
+            Some(address) => write!(
+                formatted,
+                "
+- <{address}>"
+            ),
+            None => write!(
+                formatted,
+                "
+- {}",
+                markdown(reference)
+            ),
         };
     }
     MultiformatMessageString::builder()
