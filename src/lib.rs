@@ -4,6 +4,8 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
+/// Which files are scanned, and their bytes: walking, git, bounded reads.
+pub mod discover;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
@@ -18,3 +20,5 @@ pub mod rule;
 pub mod scan;
 /// The text of one file: decoding, byte spans, lines.
 pub mod source;
+/// What comments say about findings.
+pub mod triage;

@@ -3,6 +3,8 @@
 mod report;
 
 pub use report::{
-    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, SkipReason,
-    Skipped, Step, Suppression, SuppressionProblem, Totals,
+    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, Step, Totals,
 };
+
+pub use crate::discover::{SkipReason, Skipped};
+pub use crate::triage::{Suppression, SuppressionProblem};
