@@ -6,6 +6,8 @@
 
 /// The command line.
 pub mod cli;
+/// Which files are scanned, and their bytes: walking, git, bounded reads.
+pub mod discover;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
@@ -24,3 +26,5 @@ pub mod scan;
 pub mod source;
 /// The normalised tree that all languages share.
 pub mod syntax;
+/// What comments say about findings.
+pub mod triage;

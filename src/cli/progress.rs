@@ -31,9 +31,8 @@ pub(crate) fn watch<T>(ui: &Ui, work: impl FnOnce(&Progress) -> T) -> T {
                 bar.set_style(style);
             }
             while is_done.recv_timeout(REFRESH) == Err(RecvTimeoutError::Timeout) {
-                let (files, total) = progress.counts();
-                bar.set_length(total);
-                bar.set_position(files);
+                bar.set_length(progress.known() as u64);
+                bar.set_position(progress.done() as u64);
             }
             bar.finish_and_clear();
         });

@@ -4,7 +4,9 @@ mod report;
 mod stub;
 
 pub use report::{
-    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, SkipReason,
-    Skipped, Step, Suppression, SuppressionProblem, Totals,
+    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, Step, Totals,
 };
+
+pub use crate::discover::{SkipReason, Skipped};
+pub use crate::triage::{Suppression, SuppressionProblem};
 pub use stub::{Options, Progress, ScanError, Stdin, run};

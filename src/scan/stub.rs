@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{Report, Totals};
@@ -41,15 +41,19 @@ pub struct Stdin {
 /// How far a scan is.
 #[derive(Debug, Default)]
 pub struct Progress {
-    done: AtomicU64,
-    total: AtomicU64,
+    done: AtomicUsize,
+    known: AtomicUsize,
 }
 
 impl Progress {
-    /// Files done, and files in all.
-    pub fn counts(&self) -> (u64, u64) {
-        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        (load(&self.done), load(&self.total))
+    /// Files finished.
+    pub fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Files to scan; zero until all are known.
+    pub fn known(&self) -> usize {
+        self.known.load(Ordering::Relaxed)
     }
 }
 
@@ -59,6 +63,15 @@ pub enum ScanError {
     /// Nothing is there.
     #[error("there is no file or folder `{}`", .0.display())]
     Missing(PathBuf),
+}
+
+impl ScanError {
+    /// The next step.
+    pub fn help(&self) -> &'static str {
+        match self {
+            ScanError::Missing(_) => "name files or folders that are there",
+        }
+    }
 }
 
 /// Scans.
