@@ -1,5 +1,6 @@
 //! From `--rules` and its companions to a rule set: the one door to the loading of rules.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -24,21 +25,46 @@ pub(crate) struct RuleArgs {
     exclude_rule: Vec<String>,
 }
 
-/// The rules that the arguments choose; at least one.
-pub(crate) fn rules(args: &RuleArgs) -> Result<RuleSet, CliError> {
-    let rules = load(&LoadOptions {
+/// What the arguments choose.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// The rules that run; at least one.
+    pub(crate) set: RuleSet,
+    /// The ids of those that `--rule` and `--exclude-rule` leave out: comments may name them.
+    pub(crate) deselected: BTreeSet<String>,
+}
+
+/// The rules that the arguments choose.
+pub(crate) fn rules(args: &RuleArgs) -> Result<Chosen, CliError> {
+    let all = LoadOptions {
         files: args.rules.clone(),
         builtin: !args.no_builtin_rules,
+        only: Vec::new(),
+        except: Vec::new(),
+    };
+    let mut deselected = BTreeSet::new();
+    if !args.rule.is_empty() || !args.exclude_rule.is_empty() {
+        deselected = ids(&load(&all)?);
+    }
+    let set = load(&LoadOptions {
         only: args.rule.clone(),
         except: args.exclude_rule.clone(),
+        ..all
     })?;
-    if rules.metas().is_empty() {
+    for meta in set.metas() {
+        deselected.remove(&meta.id);
+    }
+    if set.metas().is_empty() {
         return Err(CliError::new(
             "no rule is left to run",
             "`aiscan rules list` tells the ids that --rule and --exclude-rule choose from",
         ));
     }
-    Ok(rules)
+    Ok(Chosen { set, deselected })
+}
+
+fn ids(rules: &RuleSet) -> BTreeSet<String> {
+    rules.metas().iter().map(|meta| meta.id.clone()).collect()
 }
 
 /// The rules of one file, and no others.

@@ -1,5 +1,6 @@
 //! `aiscan scan`: files in, reports and a verdict out.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -134,10 +135,12 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     let plan = Plan::new(args.report.format, &args.report.output)?;
     let options = args.options(&plan)?;
     let rules = load::rules(&args.rules)?;
-    let report =
-        progress::watch(ui, |progress| scan::run(&rules, &options, progress)).map_err(|error| {
-            CliError::new(error.to_string(), "name files or folders that are there")
-        })?;
+    let options = Options {
+        deselected: rules.deselected,
+        ..options
+    };
+    let report = progress::watch(ui, |progress| scan::run(&rules.set, &options, progress))
+        .map_err(|error| CliError::new(error.to_string(), error.help()))?;
     let policy = args.gate.policy();
     let outcome = Outcome::new(&report, &policy);
     match plan.deliver(&outcome, ui) {
@@ -152,6 +155,7 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
 }
 
 impl ScanArgs {
+    /// What to scan; which rules are left out is known later.
     fn options(&self, plan: &Plan) -> Result<Options, CliError> {
         let outputs = plan.files();
         refuse_overwriting(&self.paths, &outputs)?;
@@ -164,6 +168,7 @@ impl ScanArgs {
             force_exclude: self.files.force_exclude,
             threads: self.files.threads.map(usize::from),
             outputs,
+            deselected: BTreeSet::new(),
         })
     }
 

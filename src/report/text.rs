@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use crate::discover::path_bytes;
+
 /// Whether a character acts on a terminal, or cannot be seen, instead of standing for itself.
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
@@ -120,11 +122,11 @@ pub(crate) fn markdown(text: &str) -> String {
     escaped
 }
 
-/// A path as a relative URI: everything but unreserved characters and `/` is percent-encoded, so
-/// that no segment can be taken for a scheme, a query or a fragment.
+/// A reported path as a relative URI: every byte of the file's name but unreserved characters and
+/// `/` is percent-encoded, so that no segment can be taken for a scheme, a query or a fragment.
 pub(crate) fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
-    for &byte in path.as_bytes() {
+    for byte in path_bytes(path) {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
@@ -321,6 +323,7 @@ mod tests {
             "javascript%3Aalert%281%29%3F%23.js"
         );
         assert_eq!(uri("a\nb"), "a%0Ab");
+        assert_eq!(uri("caf\\xE9"), "caf%E9");
     }
 
     #[test]

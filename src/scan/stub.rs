@@ -1,6 +1,6 @@
 //! Stands in for the scan until it is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Files that this run writes.
     pub outputs: Vec<PathBuf>,
+    /// Ids of rules that exist and do not run, so that comments may name them.
+    pub deselected: BTreeSet<String>,
 }
 
 /// A file given by its bytes.
