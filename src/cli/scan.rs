@@ -160,7 +160,12 @@ impl ScanArgs {
         let outputs = plan.files();
         refuse_overwriting(&self.paths, &outputs)?;
         Ok(Options {
-            paths: self.paths.clone(),
+            paths: self
+                .paths
+                .iter()
+                .filter(|p| **p != Path::new("-"))
+                .cloned()
+                .collect(),
             stdin: self.stdin()?,
             gitignore: !self.files.no_gitignore,
             exclude: self.files.exclude.clone(),

@@ -361,4 +361,33 @@ mod tests {
         check_guard("a##vso[x]", "a#\\u{23}vso[x]");
         check_guard("a::b ## c\n", "a::b ## c\n");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_of_any_text(text in ".*", start in 0..40usize, end in 0..40usize) {
+            proptest::prop_assert!(!one_line(&text).contains(is_unsafe));
+            proptest::prop_assert!(!escape(&text).contains(is_unsafe));
+            let (line, marked) = escape_excerpt(&text, &(start..end));
+            proptest::prop_assert!(!line.contains(|c| c != '\t' && is_unsafe(c)));
+            proptest::prop_assert!(line.get(marked).is_some());
+        }
+
+        #[test]
+        fn no_line_of_any_text_is_a_command(text in "[:# \t\n\\[avso]*") {
+            let mut out = Vec::new();
+            let mut guard = LineGuard::new(&mut out);
+            guard.write_all(text.as_bytes()).unwrap();
+            guard.flush().unwrap();
+            drop(guard);
+            let out = String::from_utf8(out).unwrap();
+            proptest::prop_assert!(!out.contains("##[") && !out.contains("##vso["), "{}", out);
+            proptest::prop_assert!(!out.lines().any(|line| line.trim_start().starts_with("::")));
+        }
+
+        #[test]
+        fn any_path_is_a_plain_relative_uri(path in ".*") {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/%".contains(c);
+            proptest::prop_assert!(uri(&path).chars().all(plain));
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod files;
 mod lint;
 mod list;
 mod new;
+mod schema;
 mod test;
 
 use clap::{Args, Subcommand};
@@ -23,8 +24,7 @@ enum RulesCommand {
     Test(test::TestArgs),
     Lint(lint::LintArgs),
     New(new::NewArgs),
-    /// Print the JSON Schema of rule files (not built yet)
-    Schema,
+    Schema(schema::SchemaArgs),
 }
 
 pub(crate) fn run(args: &RulesArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
@@ -33,6 +33,6 @@ pub(crate) fn run(args: &RulesArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
         RulesCommand::Test(args) => test::run(args, ui),
         RulesCommand::Lint(args) => lint::run(args, ui),
         RulesCommand::New(args) => new::run(args, ui),
-        RulesCommand::Schema => Err(CliError::not_built("`aiscan rules schema`")),
+        RulesCommand::Schema(args) => schema::run(args, ui),
     }
 }
