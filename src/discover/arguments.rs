@@ -68,9 +68,12 @@ pub(super) fn resolve(paths: &[PathBuf]) -> Result<Arguments, DiscoverError> {
     }
     starts.sort();
     starts.dedup();
-    let folders = starts.iter().map(|start| match start.folder {
-        true => start.path.clone(),
-        false => parent(&start.path),
+    let folders = starts.iter().map(|start| {
+        if start.folder {
+            start.path.clone()
+        } else {
+            parent(&start.path)
+        }
     });
     let (root, work_tree) = root_of(&folders.reduce(|a, b| common(&a, &b)).unwrap_or_default());
     for start in &starts {

@@ -28,7 +28,7 @@ pub(super) struct Examiner<'a> {
 
 /// What came of one file.
 #[derive(Debug, Default)]
-pub(super) struct Examined {
+pub(super) struct Outcome {
     pub(super) findings: Vec<Reported>,
     pub(super) suppression_problems: Vec<SuppressionProblem>,
     pub(super) problems: Vec<FileProblem>,
@@ -40,20 +40,20 @@ pub(super) struct Examined {
 
 impl Examiner<'_> {
     /// Examines what was read of the file that reports call `name`.
-    pub(super) fn examine(&self, name: &str, content: Result<Content, ReadError>) -> Examined {
+    pub(super) fn examine(&self, name: &str, content: Result<Content, ReadError>) -> Outcome {
         let (language, bytes) = match content {
             Ok(Content::Text(language, bytes)) => (language, bytes),
             Ok(Content::Binary) => {
-                return Examined {
+                return Outcome {
                     skipped: Some(SkipReason::Binary),
-                    ..Examined::default()
+                    ..Outcome::default()
                 };
             }
             Err(error) => return failed(name, error.into()),
         };
         let size = bytes.len() as u64;
         let marked = bytes.starts_with(b"\xef\xbb\xbf");
-        let examined = guarded(|| {
+        let outcome = guarded(|| {
             let source = Source::new(name.to_owned(), language, bytes);
             let mut report = (self.scan_file)(&source);
             if let Err(error) = &source.decoded {
@@ -61,16 +61,16 @@ impl Examiner<'_> {
             }
             self.resolve(&source, marked, report)
         });
-        match examined {
-            Ok(examined) => Examined {
+        match outcome {
+            Ok(outcome) => Outcome {
                 bytes: Some(size),
-                ..examined
+                ..outcome
             },
             Err(place) => failed(name, Problem::Internal(place).into()),
         }
     }
 
-    fn resolve(&self, source: &Source, marked: bool, report: FileReport) -> Examined {
+    fn resolve(&self, source: &Source, marked: bool, report: FileReport) -> Outcome {
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.span, finding.rule));
         let incomplete = report.problems.iter().any(Problem::is_incomplete);
@@ -116,12 +116,12 @@ impl Examiner<'_> {
             path: source.path.clone(),
             problem: problem.into(),
         });
-        Examined {
+        Outcome {
             findings,
             suppression_problems,
             problems: problems.collect(),
             parsed: report.parsed,
-            ..Examined::default()
+            ..Outcome::default()
         }
     }
 }
@@ -176,12 +176,12 @@ fn add_undecodable(report: &mut FileReport, reason: String) {
     }
 }
 
-fn failed(name: &str, problem: ScanProblem) -> Examined {
-    Examined {
+fn failed(name: &str, problem: ScanProblem) -> Outcome {
+    Outcome {
         problems: vec![FileProblem {
             path: name.to_owned(),
             problem,
         }],
-        ..Examined::default()
+        ..Outcome::default()
     }
 }

@@ -80,6 +80,9 @@ mod tests {
 
     #[test]
     fn the_value_does_not_change_from_release_to_release() {
-        assert_eq!(first("r", "a.py", "f(x)"), "4eae3ae3d2fdc9be4bdd4f547c8180cb");
+        assert_eq!(
+            first("r", "a.py", "f(x)"),
+            "4eae3ae3d2fdc9be4bdd4f547c8180cb"
+        );
     }
 }

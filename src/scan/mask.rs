@@ -174,7 +174,8 @@ impl Mask {
 fn cover(value: &str) -> String {
     let count = value.chars().count();
     let shown = if value.len() >= PREFIXED {
-        &value[..value.floor_char_boundary(PREFIX)]
+        let bytes = value.char_indices().map(|(at, c)| at + c.len_utf8());
+        &value[..bytes.take_while(|&end| end <= PREFIX).last().unwrap_or(0)]
     } else {
         ""
     };

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use self::examine::{Examined, Examiner, ScanFile};
+use self::examine::{Examiner, Outcome, ScanFile};
 use crate::discover::{self, DiscoverError, Request, Selection, Tally};
 use crate::engine::{self, RuleSet};
 use crate::rule::Meta;
@@ -138,8 +138,8 @@ fn run_with(
         rules,
         deselected: &options.deselected,
     };
-    let (selection, examined) = pool.install(|| scan(&examiner, options, progress))?;
-    let mut report = assemble(selection, examined);
+    let (selection, outcomes) = pool.install(|| scan(&examiner, options, progress))?;
+    let mut report = assemble(selection, outcomes);
     report.rules = rules.to_vec();
     report.elapsed = started.elapsed();
     // What could not be read is said in the report, which is then no success either.
@@ -156,13 +156,13 @@ fn run_with(
 }
 
 /// What came of each file, in the order of their names.
-type AllExamined = Vec<(String, Examined)>;
+type Outcomes = Vec<(String, Outcome)>;
 
 fn scan(
     examiner: &Examiner<'_>,
     options: &Options,
     progress: &Progress,
-) -> Result<(Selection, AllExamined), DiscoverError> {
+) -> Result<(Selection, Outcomes), DiscoverError> {
     let request = Request {
         paths: &options.paths,
         gitignore: options.gitignore,
@@ -177,15 +177,15 @@ fn scan(
     let mut selection = discover::discover(&request)?;
     let targets = std::mem::take(&mut selection.targets);
     progress.set_known(targets.len());
-    let examined = targets
+    let outcomes = targets
         .into_par_iter()
         .map(|target| {
-            let examined = examiner.examine(&target.name, discover::read(&target.path));
+            let outcome = examiner.examine(&target.name, discover::read(&target.path));
             progress.finish_one();
-            (target.name, examined)
+            (target.name, outcome)
         })
         .collect();
-    Ok((selection, examined))
+    Ok((selection, outcomes))
 }
 
 fn scan_stdin(
@@ -193,7 +193,7 @@ fn scan_stdin(
     stdin: &Stdin,
     request: &Request<'_>,
     progress: &Progress,
-) -> Result<(Selection, AllExamined), DiscoverError> {
+) -> Result<(Selection, Outcomes), DiscoverError> {
     progress.set_known(1);
     let file = discover::stand_in(&stdin.filename, request)?;
     let mut selection = Selection {
@@ -203,18 +203,18 @@ fn scan_stdin(
         skipped: Tally::default(),
         notes: Vec::new(),
     };
-    let mut examined = Vec::new();
+    let mut outcomes = Vec::new();
     if request.force_exclude && file.left_out {
         selection.skipped.add(SkipReason::Excluded, file.name);
     } else {
         let content = discover::classify(Path::new(&file.name), stdin.bytes.clone());
-        examined.push((file.name.clone(), examiner.examine(&file.name, content)));
+        outcomes.push((file.name.clone(), examiner.examine(&file.name, content)));
     }
     progress.finish_one();
-    Ok((selection, examined))
+    Ok((selection, outcomes))
 }
 
-fn assemble(selection: Selection, examined: AllExamined) -> Report {
+fn assemble(selection: Selection, outcomes: Outcomes) -> Report {
     let mut skipped: Tally = selection.skipped;
     let mut report = Report {
         root: selection.root,
@@ -236,7 +236,7 @@ fn assemble(selection: Selection, examined: AllExamined) -> Report {
                 problem: error.into(),
             }),
     );
-    for (name, file) in examined {
+    for (name, file) in outcomes {
         report.findings.extend(file.findings);
         report
             .suppression_problems

@@ -263,7 +263,8 @@ fn marks_on(source: &Source, number: u32) -> Vec<(u32, Position)> {
     for chunk in source.slice(line).utf8_chunks() {
         let mut valid = chunk.valid();
         while valid.len() > STRIDE {
-            let (head, tail) = valid.split_at(valid.ceil_char_boundary(STRIDE));
+            let bound = (STRIDE..valid.len()).find(|&at| valid.is_char_boundary(at));
+            let (head, tail) = valid.split_at(bound.unwrap_or(valid.len()));
             position = advance(position, head.as_bytes());
             at += head.len() as u32;
             marks.push((at, position));
@@ -396,7 +397,7 @@ mod tests {
     fn a_fix_that_holds_a_secret_is_dropped() {
         let source = Source::new("a".into(), Language::Text, b"k=hunter22".to_vec());
         let mask = Mask::new(&source, std::iter::once(Span::new(2, 10)));
-        let mut fix = |replacement: &str| {
+        let fix = |replacement: &str| {
             Places::new(&source, &mask).replacement(&Edit {
                 span: Span::new(0, 10),
                 replacement: replacement.into(),
