@@ -25,7 +25,8 @@ pub(super) struct Arguments {
 }
 
 /// Looks up every path. A link is followed only where its target lies in the root that the link
-/// itself stands in: a name in a hostile tree must not lead to a file outside of it.
+/// itself stands in: a name in a hostile tree must not lead to a file outside of it. Without paths
+/// there is nothing to resolve, and the root is empty.
 pub(super) fn resolve(paths: &[PathBuf]) -> Result<Arguments, DiscoverError> {
     let mut starts = Vec::new();
     let mut links = Vec::new();
@@ -67,9 +68,12 @@ pub(super) fn resolve(paths: &[PathBuf]) -> Result<Arguments, DiscoverError> {
     }
     starts.sort();
     starts.dedup();
-    let folders = starts.iter().map(|start| match start.folder {
-        true => start.path.clone(),
-        false => parent(&start.path),
+    let folders = starts.iter().map(|start| {
+        if start.folder {
+            start.path.clone()
+        } else {
+            parent(&start.path)
+        }
     });
     let (root, work_tree) = root_of(&folders.reduce(|a, b| common(&a, &b)).unwrap_or_default());
     for start in &starts {
@@ -101,7 +105,7 @@ pub(super) fn is_work_tree(folder: &Path) -> bool {
 }
 
 /// The nearest work tree at or above a folder, otherwise the folder itself.
-fn root_of(folder: &Path) -> (PathBuf, bool) {
+pub(super) fn root_of(folder: &Path) -> (PathBuf, bool) {
     match folder.ancestors().find(|above| is_work_tree(above)) {
         Some(work_tree) => (work_tree.to_owned(), true),
         None => (folder.to_owned(), false),

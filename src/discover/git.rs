@@ -84,14 +84,13 @@ fn list(
     }
     command
         .args(["ls-files", "-z", "--stage", "--full-name", "--"])
-        .args(
-            folders
-                .iter()
-                .map(|folder| match folder.as_os_str().is_empty() {
-                    true => Path::new("."),
-                    false => *folder,
-                }),
-        )
+        .args(folders.iter().map(|&folder| {
+            if folder == Path::new("") {
+                Path::new(".")
+            } else {
+                folder
+            }
+        }))
         .current_dir(root)
         // The repository may name another work tree; the one that is scanned counts.
         .env("GIT_WORK_TREE", root);

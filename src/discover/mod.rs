@@ -9,6 +9,7 @@ mod git;
 mod name;
 mod read;
 mod skip;
+mod stand_in;
 mod walk;
 
 use std::io;
@@ -21,6 +22,7 @@ use self::walk::{Found, Walk};
 pub use name::{to_bytes as path_bytes, to_text as path_text};
 pub use read::{CODE_LIMIT, Content, ReadError, TEXT_LIMIT, classify, read};
 pub use skip::{SkipReason, Skipped, Tally};
+pub use stand_in::{StandIn, stand_in};
 
 /// What a user asks to be scanned.
 #[derive(Clone, Copy, Debug)]

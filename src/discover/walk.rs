@@ -148,7 +148,7 @@ impl Walk<'_> {
         let tracked = self
             .tracked
             .is_some_and(|tracked| tracked.files.contains(&path));
-        let ignored = || {
+        let left_by_git = || {
             !tracked
                 && ignores.is_some_and(|ignores| {
                     is_ignored(ignores, &self.root.join(&path), kind.is_dir())
@@ -162,7 +162,7 @@ impl Walk<'_> {
             SkipReason::Submodule
         } else if kind.is_dir() && is_named_like_dependencies(&entry.name, siblings) {
             SkipReason::DependencyFolder
-        } else if ignored() {
+        } else if left_by_git() {
             SkipReason::Ignored
         } else if kind.is_dir() {
             return true;

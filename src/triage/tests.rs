@@ -208,13 +208,13 @@ fn any_bytes_are_judged_without_a_panic() {
 fn many_comments_take_no_more_than_linear_time() {
     let started = std::time::Instant::now();
     for text in [
-        "# aiscan: ignore[r] why\n".repeat(50_000),
-        "BAD # aiscan: ignore[r] why\n".repeat(50_000),
-        "/* aiscan: ignore[r] why ".repeat(50_000),
+        "# aiscan: ignore[r] why\n".repeat(20_000),
+        "BAD # aiscan: ignore[r] why\n".repeat(20_000),
+        "/* aiscan: ignore[r] why ".repeat(20_000),
         format!(
             "{}{}",
             " ".repeat(1 << 20),
-            "# aiscan: ignore[r] why ".repeat(50_000)
+            "# aiscan: ignore[r] why ".repeat(20_000)
         ),
     ] {
         let _ = judge("a.txt", &text, false, true);
