@@ -7,7 +7,7 @@ fn main() {
     aiscan::syntax::parse_only(&source);
     let parse = t.elapsed();
     let t = std::time::Instant::now();
-    let tree = aiscan::syntax::parse(&source).unwrap();
-    eprintln!("parse {parse:?} all {:?} nodes {} {:?}", t.elapsed(), tree.nodes.len(), tree.health);
-    if std::env::args().nth(2).is_some() { print!("{}", tree.print(source.text())); }
+    let tree = aiscan::syntax::File::parse(&source).unwrap();
+    eprintln!("parse {parse:?} all {:?} nodes {} {:?}", t.elapsed(), tree.tree().nodes.len(), tree.tree().health);
+    if std::env::args().nth(2).is_some() { print!("{}", tree.tree().print(source.text())); }
 }

@@ -41,10 +41,10 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
         Language::Text => return None,
     }
     let too_deep = lower.too_deep;
-    let nodes = lower.builder.finish();
+    let (nodes, texts) = lower.builder.finish();
     let mut health = cst.health;
     health.too_deep = too_deep;
-    Some(Tree { language, nodes, comments: cst.comments, health })
+    Some(Tree { language, nodes, comments: cst.comments, health, texts })
 }
 
 /// The state of one lowering.

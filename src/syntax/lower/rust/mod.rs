@@ -469,7 +469,8 @@ impl Rust<'_, '_> {
         span: Span,
     ) {
         self.lower.open_span(Kind::ImportFrom, role, Flags::NONE, span);
-        self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        let module = self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        self.lower.builder.set_text(module, &String::from_utf8_lossy(path));
         let id = self.lower.open(Kind::ImportName, Role::Item, name);
         match symbol {
             Some(symbol) => self.lower.builder.node_mut(id).symbol = Symbol::of(symbol),
