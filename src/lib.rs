@@ -6,6 +6,8 @@
 
 /// The normalised tree that all languages share.
 pub mod syntax;
+/// Patterns: from text to a tree, and where they match.
+pub mod pattern;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
