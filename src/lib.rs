@@ -4,6 +4,10 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
+/// The normalised tree that all languages share.
+pub mod syntax;
+/// Patterns: from text to a tree, and where they match.
+pub mod pattern;
 /// The command line.
 pub mod cli;
 /// Which files are scanned, and their bytes: walking, git, bounded reads.
@@ -24,7 +28,5 @@ pub mod rule;
 pub mod scan;
 /// The text of one file: decoding, byte spans, lines.
 pub mod source;
-/// The normalised tree that all languages share.
-pub mod syntax;
 /// What comments say about findings.
 pub mod triage;

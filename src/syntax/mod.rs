@@ -1,12 +1,18 @@
 //! The normalised tree: one shape for all languages, built once a file.
 
+mod constants;
 mod cst;
+mod file;
 mod kind;
 mod lower;
+mod names;
 mod symbol;
 mod tree;
 
+pub use constants::{Constants, Value};
+pub use file::File;
 pub use kind::{Flags, Kind, Role};
+pub use names::{DefId, Definition, Names};
 pub use symbol::Symbol;
 pub use tree::{Health, Node, NodeId, Siblings, Tree};
 
@@ -15,11 +21,6 @@ pub(crate) use lower::{metavariable_name, placeholder};
 
 use crate::lang::Language;
 use crate::source::Source;
-
-/// Parses and lowers a file. `None` where its language has no grammar.
-pub fn parse(source: &Source) -> Option<Tree> {
-    lower::lower(source.language, &source.parse_text(), false)
-}
 
 /// Parses and lowers a pattern whose operators were replaced by [`placeholder`] names.
 pub(crate) fn parse_pattern(language: Language, text: &[u8]) -> Option<Tree> {

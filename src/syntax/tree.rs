@@ -4,6 +4,7 @@
 //! node and a child's next sibling stands at the child's `end`. Walks are loops over indices, and
 //! nothing here recurses.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::kind::{Flags, Kind, Role};
@@ -54,6 +55,8 @@ pub struct Tree {
     pub comments: Vec<Span>,
     /// How much of the text did not parse.
     pub health: Health,
+    /// The texts of nodes whose span holds another text, in the order of the nodes.
+    pub(super) texts: Vec<(NodeId, Box<str>)>,
 }
 
 /// How well a text parsed.
@@ -71,6 +74,14 @@ impl Tree {
     /// The node at a place.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
+    }
+
+    /// The text of a node: what its span holds, unless lowering made the node up.
+    pub fn text_of<'t>(&'t self, id: NodeId, text: &'t [u8]) -> Cow<'t, str> {
+        match self.texts.binary_search_by_key(&id, |(of, _)| *of) {
+            Ok(index) => Cow::Borrowed(&self.texts[index].1),
+            Err(_) => String::from_utf8_lossy(text.get(self.span(id).range()).unwrap_or_default()),
+        }
     }
 
     /// What the node is.
@@ -95,11 +106,7 @@ impl Tree {
 
     /// The children in order.
     pub fn children(&self, id: NodeId) -> Siblings<'_> {
-        Siblings {
-            tree: self,
-            next: NodeId(id.0 + 1),
-            stop: self.after(id),
-        }
+        Siblings { tree: self, next: NodeId(id.0 + 1), stop: self.after(id) }
     }
 
     /// The children that play one role.
@@ -113,11 +120,7 @@ impl Tree {
         while last < stop && self.node(last).role == role {
             last = self.after(last);
         }
-        Siblings {
-            tree: self,
-            next: first,
-            stop: last,
-        }
+        Siblings { tree: self, next: first, stop: last }
     }
 
     /// The only child, or the first, that plays a role.
@@ -149,14 +152,7 @@ impl Tree {
             while open.last().is_some_and(|&end| end as usize <= index) {
                 open.pop();
             }
-            let _ = write!(
-                out,
-                "{:indent$}{:?} {:?}",
-                "",
-                node.role,
-                node.kind,
-                indent = open.len() * 2
-            );
+            let _ = write!(out, "{:indent$}{:?} {:?}", "", node.role, node.kind, indent = open.len() * 2);
             if node.flags != Flags::NONE {
                 let _ = write!(out, " flags={:b}", node.flags.0);
             }
@@ -207,6 +203,7 @@ impl Iterator for Siblings<'_> {
 pub(super) struct Builder {
     nodes: Vec<Node>,
     open: Vec<NodeId>,
+    texts: Vec<(NodeId, Box<str>)>,
 }
 
 /// What a node is before its place is known.
@@ -221,32 +218,15 @@ pub(super) struct Head {
 
 impl Builder {
     pub(super) fn with_capacity(nodes: usize) -> Builder {
-        Builder {
-            nodes: Vec::with_capacity(nodes),
-            open: Vec::with_capacity(64),
-        }
+        Builder { nodes: Vec::with_capacity(nodes), open: Vec::with_capacity(64), texts: Vec::new() }
     }
 
     /// Begins a node; what follows, up to [`Builder::close`], are its children.
     pub(super) fn open(&mut self, head: Head) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let parent = self.open.last().copied().unwrap_or(NodeId::ROOT);
-        let Head {
-            kind,
-            role,
-            flags,
-            symbol,
-            span,
-        } = head;
-        self.nodes.push(Node {
-            kind,
-            role,
-            flags,
-            end: id.0 + 1,
-            parent,
-            symbol,
-            span,
-        });
+        let Head { kind, role, flags, symbol, span } = head;
+        self.nodes.push(Node { kind, role, flags, end: id.0 + 1, parent, symbol, span });
         self.open.push(id);
         id
     }
@@ -271,8 +251,13 @@ impl Builder {
         self.nodes.len()
     }
 
-    pub(super) fn finish(self) -> Vec<Node> {
+    /// Gives the node added last a text that its span does not hold.
+    pub(super) fn set_text(&mut self, id: NodeId, text: &str) {
+        self.texts.push((id, text.into()));
+    }
+
+    pub(super) fn finish(self) -> (Vec<Node>, Vec<(NodeId, Box<str>)>) {
         debug_assert!(self.open.is_empty());
-        self.nodes
+        (self.nodes, self.texts)
     }
 }

@@ -41,15 +41,10 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
         Language::Text => return None,
     }
     let too_deep = lower.too_deep;
-    let nodes = lower.builder.finish();
+    let (nodes, texts) = lower.builder.finish();
     let mut health = cst.health;
     health.too_deep = too_deep;
-    Some(Tree {
-        language,
-        nodes,
-        comments: cst.comments,
-        health,
-    })
+    Some(Tree { language, nodes, comments: cst.comments, health, texts })
 }
 
 /// The state of one lowering.
@@ -69,10 +64,7 @@ impl<'c> Lower<'c> {
 
     fn span(&self, c: CstId) -> Span {
         let node = self.node(c);
-        Span {
-            start: node.start,
-            end: node.end,
-        }
+        Span { start: node.start, end: node.end }
     }
 
     fn text(&self, c: CstId) -> &'c [u8] {
@@ -93,30 +85,20 @@ impl<'c> Lower<'c> {
     }
 
     fn field(&self, c: CstId, field: u16) -> Option<CstId> {
-        self.children(c)
-            .find(|&child| self.node(child).field == field)
+        self.children(c).find(|&child| self.node(child).field == field)
     }
 
     /// The text of the first unnamed child: the operator of an operation.
     fn token(&self, c: CstId) -> &'c [u8] {
-        self.children(c)
-            .find(|&child| !self.node(child).named)
-            .map_or(b"", |child| self.text(child))
+        self.children(c).find(|&child| !self.node(child).named).map_or(b"", |child| self.text(child))
     }
 
     fn has_token(&self, c: CstId, token: &[u8]) -> bool {
-        self.children(c)
-            .any(|child| !self.node(child).named && self.text(child) == token)
+        self.children(c).any(|child| !self.node(child).named && self.text(child) == token)
     }
 
     fn head(kind: Kind, role: Role, span: Span) -> Head {
-        Head {
-            kind,
-            role,
-            flags: Flags::NONE,
-            symbol: Symbol::NONE,
-            span,
-        }
+        Head { kind, role, flags: Flags::NONE, symbol: Symbol::NONE, span }
     }
 
     fn open(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
@@ -126,17 +108,11 @@ impl<'c> Lower<'c> {
 
     fn open_named(&mut self, kind: Kind, role: Role, c: CstId, symbol: impl AsRef<[u8]>) -> NodeId {
         let span = self.span(c);
-        self.builder.open(Head {
-            symbol: Symbol::of(symbol),
-            ..Self::head(kind, role, span)
-        })
+        self.builder.open(Head { symbol: Symbol::of(symbol), ..Self::head(kind, role, span) })
     }
 
     fn open_span(&mut self, kind: Kind, role: Role, flags: Flags, span: Span) -> NodeId {
-        self.builder.open(Head {
-            flags,
-            ..Self::head(kind, role, span)
-        })
+        self.builder.open(Head { flags, ..Self::head(kind, role, span) })
     }
 
     fn close(&mut self) {
@@ -155,10 +131,7 @@ impl<'c> Lower<'c> {
     }
 
     fn leaf_as(&mut self, kind: Kind, role: Role, span: Span, symbol: Symbol) -> NodeId {
-        self.builder.leaf(Head {
-            symbol,
-            ..Self::head(kind, role, span)
-        })
+        self.builder.leaf(Head { symbol, ..Self::head(kind, role, span) })
     }
 
     /// A variable or a word: where patterns hold a placeholder it becomes a pattern node.
@@ -186,9 +159,7 @@ impl<'c> Lower<'c> {
 
     /// The placeholder that a node's text is, in a pattern.
     fn placeholder(&self, c: CstId) -> Option<Placeholder<'c>> {
-        self.pattern
-            .then(|| Placeholder::read(self.text(c)))
-            .flatten()
+        self.pattern.then(|| Placeholder::read(self.text(c))).flatten()
     }
 
     fn is_ellipsis(&self, c: CstId) -> bool {
@@ -322,9 +293,6 @@ mod grammars {
     });
 
     pub(super) fn of(language: Language) -> &'static tree_sitter::Language {
-        &ALL.iter()
-            .find(|(of, _)| *of == language)
-            .expect("only code is lowered")
-            .1
+        &ALL.iter().find(|(of, _)| *of == language).expect("only code is lowered").1
     }
 }

@@ -101,10 +101,7 @@ fields! {
 }
 
 static TABLES: LazyLock<(Vec<K>, F)> = LazyLock::new(|| {
-    let grammar = Language::Rust
-        .definition()
-        .grammar
-        .expect("Rust has a grammar")();
+    let grammar = Language::Rust.definition().grammar.expect("Rust has a grammar")();
     (K::table(&grammar), F::table(&grammar))
 });
 
@@ -135,8 +132,7 @@ impl Rust<'_, '_> {
     /// Runs `inner` one level deeper.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Rust<'_, '_>)) {
         let (kinds, f) = (self.kinds, self.f);
-        self.lower
-            .deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
+        self.lower.deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
     }
 
     /// The statements of a block; where the block is a function's, a last expression is its value.
@@ -155,8 +151,7 @@ impl Rust<'_, '_> {
             let last = returns && children.peek().is_none() && !self.is_statement(child);
             if last && !self.lower.is_ellipsis(child) {
                 let span = self.lower.span(child);
-                self.lower
-                    .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(child, Role::Item);
                 self.lower.close();
             } else {
@@ -201,9 +196,7 @@ impl Rust<'_, '_> {
         let f = self.f;
         match self.k(c) {
             K::ExpressionStatement => {
-                let Some(inner) = self.lower.named(c).next() else {
-                    return;
-                };
+                let Some(inner) = self.lower.named(c).next() else { return };
                 if self.lower.is_ellipsis(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
                 } else if self.is_statement(inner) {
@@ -244,12 +237,7 @@ impl Rust<'_, '_> {
             K::Block => self.block(Some(c), role, false),
             K::MacroDefinition => {
                 // Its rules are token trees of code that is not written yet.
-                self.lower.leaf_as(
-                    Kind::Raw,
-                    role,
-                    self.lower.span(c),
-                    Symbol::of("macro_definition"),
-                );
+                self.lower.leaf_as(Kind::Raw, role, self.lower.span(c), Symbol::of("macro_definition"));
             }
             K::Identifier if self.lower.is_ellipsis(c) => {
                 self.lower.word(Kind::Ellipsis, role, c);
@@ -298,10 +286,7 @@ impl Rust<'_, '_> {
     fn function(&mut self, c: CstId, role: Role, attributes: &[CstId]) {
         let f = self.f;
         let id = self.lower.open(Kind::Func, role, c);
-        let modifiers = self
-            .lower
-            .named(c)
-            .find(|&m| self.lower.text(m).starts_with(b"async"));
+        let modifiers = self.lower.named(c).find(|&m| self.lower.text(m).starts_with(b"async"));
         self.lower.flag(id, Flags::ASYNC.when(modifiers.is_some()));
         self.attributes(attributes);
         if let Some(name) = self.lower.field(c, f.name) {
@@ -328,20 +313,12 @@ impl Rust<'_, '_> {
             match self.k(parameter) {
                 K::Attribute => continue,
                 K::Parameter
-                    if self
-                        .lower
-                        .field(parameter, f.pattern)
-                        .is_some_and(|p| self.lower.is_ellipsis(p)) =>
+                    if self.lower.field(parameter, f.pattern).is_some_and(|p| self.lower.is_ellipsis(p)) =>
                 {
-                    self.lower.word_span(
-                        Kind::Ellipsis,
-                        Role::Param,
-                        Span {
-                            end: self.lower.span(parameter).start
-                                + super::placeholder::ELLIPSIS.len() as u32,
-                            ..self.lower.span(parameter)
-                        },
-                    );
+                    self.lower.word_span(Kind::Ellipsis, Role::Param, Span {
+                        end: self.lower.span(parameter).start + super::placeholder::ELLIPSIS.len() as u32,
+                        ..self.lower.span(parameter)
+                    });
                     continue;
                 }
                 _ => {}
@@ -356,8 +333,7 @@ impl Rust<'_, '_> {
                 }
                 K::SelfParameter => {
                     let span = self.lower.span(parameter);
-                    self.lower
-                        .leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
+                    self.lower.leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
                 }
                 _ => self.binding(parameter),
             }
@@ -385,10 +361,7 @@ impl Rust<'_, '_> {
         let f = self.f;
         let keyword = self.lower.children(c).find(|&k| {
             !self.lower.node(k).named
-                && matches!(
-                    self.lower.text(k),
-                    b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod"
-                )
+                && matches!(self.lower.text(k), b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod")
         });
         let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
         let id = self.lower.open(Kind::Class, role, c);
@@ -474,14 +447,7 @@ impl Rust<'_, '_> {
         path.truncate(length);
     }
 
-    fn use_leaf(
-        &mut self,
-        c: CstId,
-        path: &mut Vec<u8>,
-        alias: Option<CstId>,
-        role: Role,
-        span: Span,
-    ) {
+    fn use_leaf(&mut self, c: CstId, path: &mut Vec<u8>, alias: Option<CstId>, role: Role, span: Span) {
         let f = self.f;
         let mut name = c;
         if self.k(c) == K::Scoped {
@@ -502,10 +468,9 @@ impl Rust<'_, '_> {
         role: Role,
         span: Span,
     ) {
-        self.lower
-            .open_span(Kind::ImportFrom, role, Flags::NONE, span);
-        self.lower
-            .leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        self.lower.open_span(Kind::ImportFrom, role, Flags::NONE, span);
+        let module = self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        self.lower.builder.set_text(module, &String::from_utf8_lossy(path));
         let id = self.lower.open(Kind::ImportName, Role::Item, name);
         match symbol {
             Some(symbol) => self.lower.builder.node_mut(id).symbol = Symbol::of(symbol),
@@ -522,12 +487,7 @@ impl Rust<'_, '_> {
 
     /// Adds `a::b` to a dotted path as `a.b`.
     fn extend_path(&self, path: &mut Vec<u8>, c: CstId) {
-        for part in self
-            .lower
-            .text(c)
-            .split(|&b| b == b':')
-            .filter(|part| !part.is_empty())
-        {
+        for part in self.lower.text(c).split(|&b| b == b':').filter(|part| !part.is_empty()) {
             if !path.is_empty() {
                 path.push(b'.');
             }
