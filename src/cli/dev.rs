@@ -43,13 +43,13 @@ pub(crate) fn run(args: &DevArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
 
 fn tree(file: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
     let source = read(file)?;
-    let Some(tree) = syntax::parse(&source) else {
+    let Some(parsed) = syntax::File::parse(&source) else {
         return Err(CliError::new(
             format!("`{}` is in no language that aiscan parses", file.display()),
             "name a Python, JavaScript, TypeScript or Rust file",
         ));
     };
-    let printed = tree.print(source.text());
+    let printed = parsed.tree().print(source.text());
     ui.stdout(|out| {
         let mut out = LineGuard::new(out);
         for line in printed.lines() {
