@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::write_pretty;
+use super::harmless::write_pretty;
 use super::text::one_line;
 use super::{Emitter, Outcome};
 use crate::finding::Severity;

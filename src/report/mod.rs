@@ -7,6 +7,7 @@
 mod concise;
 mod github;
 mod gitlab;
+mod harmless;
 mod human;
 mod json;
 mod output;

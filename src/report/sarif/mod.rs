@@ -19,7 +19,7 @@ use serde_sarif::sarif::{
     Region, Run, Sarif as Log, Tool, ToolComponent,
 };
 
-use super::json::write_pretty;
+use super::harmless::write_pretty;
 use super::text::uri;
 use super::{Emitter, Outcome};
 use crate::finding::{Confidence, Severity};
