@@ -4,6 +4,8 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
+/// Pure functions on text that rules call by name.
+pub mod analyser;
 /// The normalised tree that all languages share.
 pub mod syntax;
 /// Patterns: from text to a tree, and where they match.
