@@ -1,5 +1,6 @@
 //! The rules of a scan, ready to run: read at once, compiled when the first file needs them.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -22,6 +23,7 @@ pub struct RuleSet {
     pub(super) text_rules: Vec<usize>,
     pub(super) prefilter: Prefilter,
     compiler: Mutex<Compiler>,
+    deselected: BTreeSet<String>,
     notes: Vec<String>,
 }
 
@@ -53,6 +55,12 @@ pub struct RuleText {
     pub text: String,
     /// Whether the file was named by itself, so that it has to hold rules.
     pub named: bool,
+}
+
+impl Default for RuleSet {
+    fn default() -> RuleSet {
+        RuleSet::of(Vec::new())
+    }
 }
 
 impl RuleSet {
@@ -96,9 +104,15 @@ impl RuleSet {
         }
         let only = globs(&choice.only).map_err(|error| vec![error])?;
         let except = globs(&choice.except).map_err(|error| vec![error])?;
+        let mut deselected = BTreeSet::new();
         rules.retain(|rule| {
-            only.as_ref().is_none_or(|only| only.is_match(&rule.meta.id))
-                && !except.as_ref().is_some_and(|except| except.is_match(&rule.meta.id))
+            let id = &rule.meta.id;
+            let chosen = only.as_ref().is_none_or(|only| only.is_match(id))
+                && !except.as_ref().is_some_and(|except| except.is_match(id));
+            if !chosen {
+                deselected.insert(id.clone());
+            }
+            chosen
         });
         let other = rules.iter().filter(|rule| rule.target == Target::Nothing).count();
         if other > 0 {
@@ -115,7 +129,7 @@ impl RuleSet {
                 });
             }
         }
-        let set = RuleSet::of(rules, notes);
+        let set = RuleSet { deselected, notes, ..RuleSet::of(rules) };
         // The patterns of files given by name are compiled at once, so that their errors are seen.
         for entry in set.entries.iter().filter(|entry| entry.rule.meta.file.is_some()) {
             errors.extend(set.check(entry));
@@ -129,7 +143,7 @@ impl RuleSet {
         }
     }
 
-    fn of(rules: Vec<Rule>, notes: Vec<String>) -> RuleSet {
+    fn of(rules: Vec<Rule>) -> RuleSet {
         let mut by_language = vec![Vec::new(); Language::ALL.len()];
         let mut text_rules = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
@@ -151,13 +165,19 @@ impl RuleSet {
             by_language,
             text_rules,
             compiler: Mutex::default(),
-            notes,
+            deselected: BTreeSet::new(),
+            notes: Vec::new(),
         }
     }
 
     /// What each rule says of itself, by [`crate::finding::RuleIndex`].
     pub fn metas(&self) -> &[Meta] {
         &self.metas
+    }
+
+    /// The ids of rules that exist and were not chosen.
+    pub fn deselected(&self) -> &BTreeSet<String> {
+        &self.deselected
     }
 
     /// Remarks for people: rules left out, and why.

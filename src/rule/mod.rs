@@ -1,6 +1,7 @@
 //! Rules: as written, as meant, and what is wrong with them.
 
 mod error;
+pub mod fixture;
 mod formula;
 mod meta;
 mod spec;
