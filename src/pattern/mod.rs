@@ -1,19 +1,25 @@
 //! Patterns: from text to a tree, and where they match in a file.
 
 mod bindings;
+mod comparison;
 mod compile;
+mod formula;
 mod matcher;
+mod regex;
 mod text;
+mod types;
 
+pub use self::regex::Regex;
 pub use bindings::{Bindings, Bound};
 pub use compile::PatternError;
+pub use formula::{Compiler, Formula, Subject};
 
 use compile::{Reading, Root};
 use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Role, Symbol, Value};
+use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol, Value};
 
 /// Switches of the matcher, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,6 +192,10 @@ impl Candidates {
 
     fn may_be(&self, file: &File<'_>, t: NodeId) -> bool {
         let kind = file.tree().kind(t);
+        // The first operands of an operation of several.
+        if kind == Kind::BinOp && file.tree().node(t).flags.has(Flags::IMPLICIT) {
+            return false;
+        }
         if self.any_expression {
             return kind.is_expression() || kind == Kind::Func;
         }

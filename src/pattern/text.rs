@@ -166,6 +166,12 @@ impl Encoder<'_> {
         self.bytes[..self.at].iter().rev().find(|b| !b.is_ascii_whitespace()).copied().unwrap_or(0)
     }
 
+    /// What stands before the bracket that was opened last, where nothing but `...` follows it.
+    fn before_bracket(&self) -> &[u8] {
+        let before = self.bytes[..self.at - 3].trim_ascii_end();
+        before[..before.len().saturating_sub(1)].trim_ascii_end()
+    }
+
     fn metavariable(&mut self) {
         let (prefix, skip) =
             if self.rest().starts_with(b"$...") { (META_ELLIPSIS, 4) } else { (METAVAR, 1) };
@@ -268,6 +274,11 @@ impl Encoder<'_> {
             return;
         }
         self.out.push_str(ELLIPSIS);
+        // `for (...)` has a head of three parts.
+        if script && previous == b'(' && next == b')' && self.before_bracket().ends_with(b"for") {
+            self.out.push_str(";;");
+            return;
+        }
         match self.style {
             Style::Item if !in_list => self.out.push_str("!{}"),
             Style::Field if bracket == b'{' => {

@@ -142,20 +142,16 @@ fn the_configuration_of_a_repository_runs_nothing() {
 #[test]
 fn a_repository_that_names_another_work_tree_is_scanned_where_it_stands() {
     let elsewhere = tree(&["x.py"]);
-    let dir = repository(&["a.py"]);
-    git(
-        dir.path(),
-        &[
-            "config",
-            "core.worktree",
-            elsewhere.path().to_str().unwrap(),
-        ],
-    );
-    add(dir.path(), ".gitignore", "a.py\n");
-    let selection = all_of(&dir);
-    assert_eq!(names(&selection), [".gitignore", "a.py"]);
-    assert_eq!(selection.root, dir.path().canonicalize().unwrap());
-    assert_eq!(selection.notes, Vec::<String>::new());
+    // Seen from the folder above, git would find none of its tracked files here.
+    for work_tree in [elsewhere.path().to_str().unwrap(), "/nowhere", "../.."] {
+        let dir = repository(&["a.py"]);
+        git(dir.path(), &["config", "core.worktree", work_tree]);
+        add(dir.path(), ".gitignore", "a.py\n");
+        let selection = all_of(&dir);
+        assert_eq!(names(&selection), [".gitignore", "a.py"], "{work_tree}");
+        assert_eq!(selection.root, dir.path().canonicalize().unwrap());
+        assert_eq!(selection.notes, Vec::<String>::new());
+    }
 }
 
 #[test]

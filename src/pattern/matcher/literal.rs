@@ -12,6 +12,13 @@ impl Matcher<'_> {
     pub(super) fn literal(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         match self.pattern.kind(p) {
             Kind::Str => self.string(p, t, then),
+            Kind::Regex => {
+                if self.tree.kind(t) != Kind::Regex {
+                    return false;
+                }
+                let (ps, ts) = (self.p_children(p), self.tree.children(t));
+                self.ordered((ps.next, ps.stop), (ts.next, ts.stop), then)
+            }
             kind => {
                 let symbol = self.pattern.symbol(p);
                 if self.tree.kind(t) == kind {

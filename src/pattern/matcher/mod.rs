@@ -84,7 +84,9 @@ impl<'m> Matcher<'m> {
             Kind::Ellipsis => return then(self),
             Kind::Deep => return self.deep(p, t, then),
             Kind::TypedMetaVar => return self.typed(p, t, then),
-            Kind::Str | Kind::Int | Kind::Bool | Kind::Float => return self.literal(p, t, then),
+            Kind::Str | Kind::Int | Kind::Bool | Kind::Float | Kind::Regex => {
+                return self.literal(p, t, then);
+            }
             Kind::Attr if self.is_chain_ellipsis(p) => return self.chain(p, t, then),
             Kind::Import | Kind::ImportFrom => return self.import(p, t, then),
             _ => {}
@@ -209,6 +211,8 @@ impl<'m> Matcher<'m> {
                     },
                     // The attributes of an element.
                     Role::Param => kind == Kind::Element,
+                    // `<a />` is any element of that name.
+                    Role::Item => kind == Kind::Element,
                     Role::Body => kind == Kind::Func && self.pattern.child(p, Role::Body).is_none(),
                     _ => false,
                 }

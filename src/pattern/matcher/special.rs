@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use regex::Regex;
 
 use super::super::bindings::Bound;
+use super::super::types;
 use super::{Matcher, Then};
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
@@ -123,46 +124,14 @@ impl Matcher<'_> {
     pub(super) fn typed(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let Some(wanted) = self.pattern.child(p, Role::Type) else { return false };
         let name = self.pattern.symbol(p);
-        let Some(actual) = self.type_of(t) else {
-            let literal = self.literal_type(t);
-            let wanted = self.pattern.symbol(wanted);
-            let matches = literal.iter().any(|&literal| wanted == Symbol::of(literal));
-            return matches && self.bind(name, Bound::Node(t), then);
-        };
-        self.node(wanted, actual, &mut |matcher| matcher.bind(name, Bound::Node(t), then))
-    }
-
-    /// The names of the type of a literal.
-    fn literal_type(&self, t: NodeId) -> &'static [&'static str] {
-        match self.tree.kind(t) {
-            Kind::Str => &["str", "string", "String"],
-            Kind::Int => &["int", "number"],
-            Kind::Float => &["float", "number"],
-            Kind::Bool => &["bool", "boolean"],
-            _ => &[],
+        if let Some(actual) = types::annotation_of(self.file, t) {
+            return self.node(wanted, actual, &mut |matcher| {
+                matcher.bind(name, Bound::Node(t), then)
+            });
         }
-    }
-
-    /// The node that spells the type of an expression.
-    fn type_of(&self, t: NodeId) -> Option<NodeId> {
-        match self.tree.kind(t) {
-            Kind::New => self.tree.child(t, Role::Callee),
-            Kind::Name => {
-                let names = self.file.names();
-                let definition = names.definition(names.definition_of(t)?).node;
-                let parent = self.tree.node(definition).parent;
-                if let Some(annotated) = self.tree.child(parent, Role::Type) {
-                    return Some(annotated);
-                }
-                let value = self.tree.child(parent, Role::Value)?;
-                match self.tree.kind(value) {
-                    Kind::New => self.tree.child(value, Role::Callee),
-                    // A call of a class is its construction, where calls have no `new`.
-                    Kind::Call => self.tree.child(value, Role::Callee),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
+        let wanted = self.pattern.symbol(wanted);
+        let literal = types::names_of(self.file, t);
+        let matches = literal.iter().any(|literal| wanted == Symbol::of(literal.as_bytes()));
+        matches && self.bind(name, Bound::Node(t), then)
     }
 }

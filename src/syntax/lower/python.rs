@@ -574,7 +574,14 @@ impl Python<'_, '_> {
             let id = self.lower.open(kind, node_role, c);
             if kind == Kind::BinOp {
                 let operator = self.lower.token(c).to_vec();
-                self.lower.builder.node_mut(id).symbol = Symbol::of(operator);
+                self.lower.builder.node_mut(id).symbol = Symbol::of(&operator);
+                // `a and b and c` is one operation of three operands.
+                let logical = operator == b"and" || operator == b"or";
+                let inner = logical
+                    && chain.last().is_some_and(|&outer| {
+                        self.k(outer) == K::Binary && self.lower.token(outer) == operator
+                    });
+                self.lower.flag(id, Flags::IMPLICIT.when(inner));
             }
             chain.push(c);
             c = left;
