@@ -139,8 +139,9 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
         deselected: rules.deselected,
         ..options
     };
-    let report = progress::watch(ui, |progress| scan::run(&rules.set, &options, progress))
+    let mut report = progress::watch(ui, |progress| scan::run(&rules.set, &options, progress))
         .map_err(|error| CliError::new(error.to_string(), error.help()))?;
+    report.notes.extend_from_slice(rules.set.notes());
     let policy = args.gate.policy();
     let outcome = Outcome::new(&report, &policy);
     match plan.deliver(&outcome, ui) {

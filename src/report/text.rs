@@ -136,19 +136,13 @@ pub(crate) fn uri(path: &str) -> String {
     uri
 }
 
-/// A reference as a link, if it is a web address with nothing in it that ends or breaks a link.
+/// A reference as a link, if it is a web address with nothing in it that ends or breaks a link
+/// between angle brackets.
 pub(crate) fn web_address(reference: &str) -> Option<&str> {
     let rest = reference
         .strip_prefix("https://")
         .or_else(|| reference.strip_prefix("http://"))?;
-    let clean = |c: char| {
-        c.is_ascii_alphanumeric()
-            || matches!(c, '-' | '.' | '_' | '~' | '/' | '?' | '#' | '@' | '!')
-            || matches!(
-                c,
-                ':' | '$' | '&' | '\'' | '*' | '+' | ',' | ';' | '=' | '%'
-            )
-    };
+    let clean = |c: char| c.is_ascii_alphanumeric() || "-._~/?#@!:$&'()*+,;=%".contains(c);
     (!rest.is_empty() && rest.chars().all(clean)).then_some(reference)
 }
 
@@ -333,7 +327,7 @@ mod tests {
             "javascript:x",
             "https://",
             "https://e.org/ x",
-            "https://e.org/)(",
+            "https://e.org/><b>",
             "file:///x",
         ] {
             assert_eq!(web_address(bad), None, "{bad}");

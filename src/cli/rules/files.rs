@@ -91,6 +91,13 @@ impl Home {
         let id = parts.join(".");
         let id = id.rsplit_once('.').map_or(id.as_str(), |(id, _)| id);
         let targets = targets_beside(&self.fixtures.join(relative));
+        // Shorter to read, and the same on every machine.
+        let here = Path::new(".").canonicalize().unwrap_or_default();
+        let shown = |path: PathBuf| {
+            path.strip_prefix(&here)
+                .map_or(path.clone(), Path::to_owned)
+        };
+        let targets = targets.into_iter().map(shown).collect();
         (targets, Some(id.to_owned()))
     }
 }
