@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Symbol, Value};
+use crate::syntax::{File, Flags, Kind, NodeId, Symbol, Value};
 
 /// What one metavariable holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,7 +108,7 @@ pub(super) fn equal(file: &File<'_>, a: Bound, b: Bound) -> bool {
         (Bound::Node(node), Bound::Text(_, text)) | (Bound::Text(_, text), Bound::Node(node)) => {
             let tree = file.tree();
             match tree.kind(node) {
-                Kind::Name | Kind::Ident | Kind::Str => tree.symbol(node) == text,
+                Kind::Name | Kind::Ident | Kind::Str | Kind::StrPart => tree.symbol(node) == text,
                 _ => false,
             }
         }
@@ -142,6 +142,7 @@ fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
     if size_a != size_b {
         return constant(file, a).is_some_and(|value| constant(file, b) == Some(value));
     }
+    let (first_a, first_b) = (a, b);
     let same = (0..size_a).all(|offset| {
         let (a, b) = (NodeId(a.0 + offset), NodeId(b.0 + offset));
         let (x, y) = (tree.node(a), tree.node(b));
@@ -149,7 +150,8 @@ fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
         if words(x.kind) && words(y.kind) {
             return x.symbol == y.symbol && same_definition(file, a, b);
         }
-        x.kind == y.kind && x.symbol == y.symbol && x.end - a.0 == y.end - b.0
+        let bytes = x.flags.has(Flags::BYTES) == y.flags.has(Flags::BYTES);
+        x.kind == y.kind && x.symbol == y.symbol && bytes && x.end - (first_a.0) == y.end - first_b.0
     });
     same || constant(file, a).is_some_and(|value| constant(file, b) == Some(value))
 }

@@ -9,6 +9,8 @@ use crate::syntax::{self, Flags, Kind, NodeId, Role, Tree};
 pub(super) enum Root {
     /// One node, most often an expression.
     Node(NodeId),
+    /// A block in the same role, such as `finally {…}`.
+    Part(NodeId),
     /// Statements that follow each other, from the first up to `stop`.
     Statements { first: NodeId, stop: NodeId },
 }
@@ -44,10 +46,8 @@ enum Place {
     First(Kind),
     /// The decorators of the first definition.
     Decorators,
-    /// The `else` of the first `if`.
-    Else,
-    /// The `finally` of the first `try`.
-    Finally,
+    /// The block of a role of the first node of a kind.
+    Part(Kind, Role),
     /// The members of the first class.
     Member,
 }
@@ -67,8 +67,8 @@ const PYTHON: &[Context] = &[
     context("", "", Place::File),
     context("", "\ndef __aiscan(): pass", Place::Decorators),
     context("try:\n  pass\n", "", Place::First(Kind::Handler)),
-    context("try:\n  pass\n", "", Place::Finally),
-    context("if True:\n  pass\n", "", Place::Else),
+    context("try:\n  pass\n", "", Place::Part(Kind::Try, Role::Finally)),
+    context("if True:\n  pass\n", "", Place::Part(Kind::If, Role::Else)),
     context("", " __aiscan_dots", Place::File),
     context("{", "}", Place::Pair),
     context("match __aiscan:\n ", "", Place::First(Kind::Arm)),
@@ -79,12 +79,14 @@ const SCRIPT: &[Context] = &[
     context("", "", Place::File),
     context("({", "\n})", Place::Pair),
     context("async function* __aiscan() {", "\n}", Place::Body),
+    context("try {}\n", "", Place::First(Kind::Handler)),
+    context("try {}\n", "", Place::Part(Kind::Try, Role::Finally)),
+    context("", " catch (__aiscan_dots) {__aiscan_dots}", Place::First(Kind::Try)),
+    context("if (1) {}\n", "", Place::Part(Kind::If, Role::Else)),
     context("class __aiscan {", "\n}", Place::Member),
+    context("class __aiscan {", " {__aiscan_dots}\n}", Place::Member),
     context("", " {__aiscan_dots}", Place::File),
     context("", "\nclass __aiscan {}", Place::Decorators),
-    context("try {}\n", "", Place::First(Kind::Handler)),
-    context("try {}\n", "", Place::Finally),
-    context("if (1) {}\n", "", Place::Else),
     context("switch (1) {", "\n}", Place::First(Kind::Arm)),
     context("(", ") => {__aiscan_dots}", Place::File),
     context("<a ", " />", Place::First(Kind::ElementAttr)),
@@ -98,11 +100,25 @@ const RUST: &[Context] = &[
     context("", "\nfn __aiscan() {}", Place::Decorators),
     context("", " {__aiscan_dots}", Place::File),
     context("fn __aiscan() { match x {", "\n} }", Place::First(Kind::Arm)),
-    context("fn __aiscan() { if x {} ", "\n}", Place::Else),
+    context("fn __aiscan() { if x {} ", "\n}", Place::Part(Kind::If, Role::Else)),
 ];
 
 /// Reads a pattern in every way that its language leaves open; at least one.
 pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, PatternError> {
+    // What one dialect cannot read another may: types in JavaScript, casts or elements.
+    let dialects: &[Language] = match language {
+        Language::JavaScript => &[Language::JavaScript, Language::Tsx, Language::TypeScript],
+        Language::TypeScript | Language::Tsx => &[Language::TypeScript, Language::Tsx],
+        _ => std::slice::from_ref(&language),
+    };
+    let readings = dialects.iter().map(|&dialect| read_dialect(dialect, pattern));
+    readings.into_iter().find(|readings| !readings.is_empty()).ok_or_else(|| PatternError {
+        language: language.name(),
+        pattern: pattern.trim().to_owned(),
+    })
+}
+
+fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
     let trimmed = if language == Language::Python { dedent(pattern) } else { pattern.trim().to_owned() };
     let contexts = match language {
         Language::Python => PYTHON,
@@ -122,11 +138,7 @@ pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, Pa
             }
         }
     }
-    if readings.is_empty() {
-        let language = language.name();
-        return Err(PatternError { language, pattern: pattern.trim().to_owned() });
-    }
-    Ok(readings)
+    readings
 }
 
 /// Whether a context is worth trying: most are for patterns that begin with one word.
@@ -135,8 +147,9 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
         Place::Expression => !pattern.starts_with("import ") && !pattern.starts_with("export "),
         Place::Decorators => pattern.starts_with('@') || pattern.starts_with('#'),
         Place::First(Kind::Handler) => pattern.starts_with("except") || pattern.starts_with("catch"),
-        Place::Finally => pattern.starts_with("finally"),
-        Place::Else => pattern.starts_with("else") || pattern.starts_with("elif"),
+        Place::First(Kind::Try) => pattern.starts_with("try"),
+        Place::Part(Kind::Try, _) => pattern.starts_with("finally"),
+        Place::Part(..) => pattern.starts_with("else") || pattern.starts_with("elif"),
         Place::First(Kind::Arm) => {
             language == Language::Rust || pattern.starts_with("case") || pattern.starts_with("default")
         }
@@ -228,8 +241,7 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
             let decorator = decorators.next()?;
             decorators.is_empty().then_some(Root::Node(decorator))
         }
-        Place::Else => tree.child(first(Kind::If)?, Role::Else).map(Root::Node),
-        Place::Finally => tree.child(first(Kind::Try)?, Role::Finally).map(Root::Node),
+        Place::Part(kind, role) => tree.child(first(kind)?, role).map(Root::Part),
         Place::Member => statements(tree.child(first(Kind::Class)?, Role::Body)?),
     }
 }

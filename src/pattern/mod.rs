@@ -101,10 +101,12 @@ impl Reading {
         let text = self.text.as_bytes();
         let mut matcher = Matcher::new(&self.tree, text, file, options, *steps);
         match self.root {
-            Root::Node(p) => {
+            Root::Node(p) | Root::Part(p) => {
+                let part = matches!(self.root, Root::Part(_)).then(|| self.tree.node(p).role);
                 let candidates = Candidates::of(&self.tree, p, options);
                 for t in tree.subtree(NodeId::ROOT) {
-                    if !candidates.may_be(file, t) {
+                    let in_role = part.is_none_or(|role| tree.node(t).role == role);
+                    if !in_role || !candidates.may_be(file, t) {
                         continue;
                     }
                     let span = tree.span(t);
@@ -142,7 +144,7 @@ impl Reading {
 
     fn required_words(&self) -> Vec<String> {
         let nodes: Vec<NodeId> = match self.root {
-            Root::Node(node) => self.tree.subtree(node).collect(),
+            Root::Node(node) | Root::Part(node) => self.tree.subtree(node).collect(),
             Root::Statements { first, stop } => (first.0..stop.0).map(NodeId).collect(),
         };
         let mut words = Vec::new();
@@ -169,7 +171,6 @@ struct Candidates {
     constants: bool,
     qualified: bool,
     symbolic: bool,
-    callee: Option<Symbol>,
 }
 
 impl Candidates {
@@ -186,7 +187,6 @@ impl Candidates {
                 && matches!(kind, Kind::Str | Kind::Int | Kind::Bool | Kind::Float),
             qualified: matches!(kind, Kind::Attr | Kind::Name),
             symbolic: options.symbolic_propagation && kind.is_expression(),
-            callee: None,
         }
     }
 
@@ -212,10 +212,11 @@ impl Candidates {
                 self.constants && file.constants().get(t).is_some()
             }
             Kind::ForIn => self.kind == Kind::For,
+            Kind::Comprehension => self.kind == Kind::List,
+            Kind::Dict => self.kind == Kind::Set,
             Kind::Import | Kind::ImportFrom | Kind::VarDecl => {
                 matches!(self.kind, Kind::Import | Kind::ImportFrom)
             }
-            Kind::Ident => self.kind == Kind::Name && self.callee.is_some(),
             _ => false,
         }
     }

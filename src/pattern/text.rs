@@ -40,7 +40,8 @@ struct Encoder<'t> {
     text: &'t str,
     at: usize,
     out: String,
-    /// The brackets that are open, with whether a `{` belongs to a `match` or `switch`.
+    /// The brackets that are open, with whether a `{` belongs to a `match` or `switch`, and a `(`
+    /// to a `def`.
     open: Vec<(u8, bool)>,
     /// Whether `match` or `switch` was read since the last bracket.
     matching: bool,
@@ -93,7 +94,11 @@ impl Encoder<'_> {
                 if b == b'(' && self.typed_metavariable() {
                     return;
                 }
-                let matching = b == b'{' && std::mem::take(&mut self.matching);
+                let matching = match b {
+                    b'{' => std::mem::take(&mut self.matching),
+                    b'(' => self.language == Language::Python && self.opens_parameters(),
+                    _ => false,
+                };
                 self.open.push((b, matching));
                 self.copy(1);
             }
@@ -187,9 +192,43 @@ impl Encoder<'_> {
             self.copy(1);
             return;
         }
+        let from = self.out.trim_end().ends_with("from") && self.is_script();
+        if from {
+            // `import x from $X`: a module is a string.
+            self.out.push('"');
+            self.copy(skip + length);
+            self.out.push('"');
+            return;
+        }
+        if self.typed_argument(length) {
+            return;
+        }
         self.out.push_str(prefix);
         self.at += skip;
         self.copy(length);
+    }
+
+    /// `f($X: T)` in Python, where only parameters have types otherwise.
+    fn typed_argument(&mut self, length: usize) -> bool {
+        let Some(&(bracket, parameters)) = self.open.last() else { return false };
+        if self.language != Language::Python || bracket != b'(' || parameters {
+            return false;
+        }
+        let name = &self.text[self.at + 1..self.at + 1 + length];
+        let after = &self.text[self.at + 1 + length..];
+        let Some(of) = after.trim_start().strip_prefix(':') else { return false };
+        let end = of.find([',', ')']).unwrap_or(of.len());
+        let of_encoded = encode(self.language, of[..end].trim(), self.style);
+        self.out.push_str(&format!("{TYPED}({METAVAR}{name}, {of_encoded})"));
+        self.at = self.text.len() - of.len() + end;
+        true
+    }
+
+    /// Whether the bracket at this place opens the parameters of a function.
+    fn opens_parameters(&self) -> bool {
+        let before = self.text[..self.at].trim_end();
+        let name = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(0);
+        before[..name].trim_end().ends_with("def")
     }
 
     /// `($X: T)`, but no parameter of a function.
@@ -259,7 +298,9 @@ impl Encoder<'_> {
         let in_list = matches!(bracket, b'(' | b'[' | b'<')
             || matches!(next, b',' | b')' | b']' | b'.' | b'<')
             || matches!(previous, b',' | b'.' | b'=')
-            || previous == b'>' && next == b'<';
+            || previous == b'>' && next == b'<'
+            // `function ...(…)`
+            || next == b'(';
         if bracket == b'{' && matching {
             if script {
                 if rest.starts_with("case") || rest.starts_with("default") || next == b'}' && previous == b'{' {
@@ -273,8 +314,13 @@ impl Encoder<'_> {
             }
             return;
         }
-        self.out.push_str(ELLIPSIS);
+        // `<a b=... />`
+        if bracket == b'<' && previous == b'=' {
+            self.out.push_str(&format!("{{{ELLIPSIS}}}"));
+            return;
+        }
         // `for (...)` has a head of three parts.
+        self.out.push_str(ELLIPSIS);
         if script && previous == b'(' && next == b')' && self.before_bracket().ends_with(b"for") {
             self.out.push_str(";;");
             return;

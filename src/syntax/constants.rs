@@ -488,7 +488,15 @@ impl Walk<'_> {
         match node.kind {
             Kind::BinOp => {
                 let (left, right) = (tree.child(id, Role::Left)?, tree.child(id, Role::Right)?);
-                self.operate(node.symbol, &self.value(left)?, &self.value(right)?)
+                let left = self.value(left)?;
+                // A repeated string is a string, however often.
+                if matches!(left, Value::Str(_))
+                    && tree.language == Language::Python
+                    && node.symbol == Symbol::of("*")
+                {
+                    return Some(Value::Str(None));
+                }
+                self.operate(node.symbol, &left, &self.value(right)?)
             }
             Kind::UnOp => {
                 let Value::Int(value) = self.value(tree.children(id).next()?)? else { return None };
@@ -543,7 +551,16 @@ impl Walk<'_> {
 
     fn operate(&self, operator: Symbol, left: &Value, right: &Value) -> Option<Value> {
         if operator == Symbol::of("+") {
-            return add(left, right);
+            return match (self.tree.language, left, right) {
+                // A sum with a string is a string in JavaScript.
+                (Language::JavaScript | Language::TypeScript | Language::Tsx, Value::Str(_), Value::Int(n)) => {
+                    add(left, &Value::Str(Some(n.to_string().into())))
+                }
+                (Language::JavaScript | Language::TypeScript | Language::Tsx, Value::Int(n), Value::Str(_)) => {
+                    add(&Value::Str(Some(n.to_string().into())), right)
+                }
+                _ => add(left, right),
+            };
         }
         match (left, right) {
             (Value::Int(a), Value::Int(b)) => {

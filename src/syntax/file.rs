@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::constants::Constants;
 use super::names::Names;
 use super::tree::Tree;
+use crate::lang::Language;
 use crate::source::Source;
 
 /// A file's tree, its names, and its constants once a rule asks for them.
@@ -19,7 +20,16 @@ pub struct File<'s> {
 impl<'s> File<'s> {
     /// Parses a file. `None` where its language has no grammar.
     pub fn parse(source: &'s Source) -> Option<File<'s>> {
-        let mut tree = super::lower::lower(source.language, &source.parse_text(), false)?;
+        let text = source.parse_text();
+        let mut tree = super::lower::lower(source.language, &text, false)?;
+        // JavaScript with types, as Flow writes them, is no JavaScript to its grammar.
+        if source.language == Language::JavaScript
+            && tree.health.errors > 0
+            && let Some(typed) = super::lower::lower(Language::Tsx, &text, false)
+            && typed.health.lost_bytes < tree.health.lost_bytes
+        {
+            tree = typed;
+        }
         let names = super::names::resolve(&mut tree, source.text());
         Some(File { source, tree, names, constants: OnceCell::new() })
     }

@@ -27,6 +27,8 @@ pub struct Definition {
     pub assignments: u32,
     /// The chain that it is short for, where an import binds it.
     pub qualified: Option<NodeId>,
+    /// Whether only a wildcard import can have brought it.
+    pub wildcard: bool,
 }
 
 /// The names of one file.
@@ -313,7 +315,9 @@ impl Resolver<'_> {
             tree.children(id).filter(|&name| tree.kind(name) == Kind::ImportName).collect();
         for name in names {
             let Some(imported) = tree.child(name, Role::Module) else {
-                self.names.wildcards.push(path.join("."));
+                if scope == NodeId::ROOT {
+                    self.names.wildcards.push(path.join("."));
+                }
                 continue;
             };
             let bound = tree.child(name, Role::Name).unwrap_or(imported);
@@ -378,7 +382,7 @@ impl Resolver<'_> {
         let scope = if self.outer.contains_key(&(scope, symbol)) { NodeId::ROOT } else { scope };
         let definitions = &mut self.names.definitions;
         let id = *self.table.entry((scope, symbol)).or_insert_with(|| {
-            definitions.push(Definition { node: name, scope, assignments: 0, qualified: None });
+            definitions.push(Definition { node: name, scope, assignments: 0, qualified: None, wildcard: false });
             DefId(definitions.len() as u32)
         });
         definitions[id.0 as usize - 1].assignments += 1;
@@ -433,6 +437,7 @@ impl Resolver<'_> {
                     scope,
                     assignments: 1,
                     qualified: Some(chain),
+                    wildcard: true,
                 });
                 let def = DefId(self.names.definitions.len() as u32);
                 self.table.insert((scope, symbol), def);

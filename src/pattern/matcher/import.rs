@@ -21,6 +21,15 @@ impl Matcher<'_> {
                 else {
                     return false;
                 };
+                let below = self.pattern.kind(p_module) == Kind::Ident && {
+                    // A path within a package imports from the package.
+                    let package = self.pattern.text_of(p_module, self.pattern_text);
+                    let module = self.tree.text_of(t_module, self.file.text());
+                    module.strip_prefix(&*package).is_some_and(|rest| rest.starts_with('/'))
+                };
+                if below {
+                    return bare && then(self) || !bare && self.import_names(p, t, then);
+                }
                 self.node(p_module, t_module, &mut |matcher| {
                     bare && then(matcher) || !bare && matcher.import_names(p, t, then)
                 })
@@ -52,7 +61,7 @@ impl Matcher<'_> {
         };
         if self.pattern.kind(p) == Kind::ImportFrom {
             if self.tree.kind(t) != Kind::ImportFrom {
-                return false;
+                return self.imports_member(p, p_module, t_module) && then(self);
             }
             return self.node(p_module, t_module, &mut |matcher| matcher.import_names(p, t, then));
         }
@@ -82,6 +91,18 @@ impl Matcher<'_> {
                 })
             });
         named && then(self)
+    }
+
+    /// `import a.b` for the pattern `from a import b`.
+    fn imports_member(&self, p: NodeId, p_module: NodeId, t_module: NodeId) -> bool {
+        let module = self.pattern.text_of(p_module, self.pattern_text);
+        let actual = self.tree.text_of(t_module, self.file.text());
+        let mut names = self.pattern.role(p, Role::Item);
+        let only = names.next().filter(|_| names.is_empty());
+        let name = only.and_then(|name| self.pattern.child(name, Role::Module));
+        name.is_some_and(|name| {
+            actual == format!("{module}.{}", self.pattern.text_of(name, self.pattern_text))
+        })
     }
 
     fn required(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {

@@ -46,7 +46,7 @@ impl Matcher<'_> {
         let kind = self.pattern.kind(p);
         let ellipsis = || pattern.into_iter().any(|item| self.pattern.kind(item) == Kind::Ellipsis);
         match (kind, role) {
-            (_, Role::Decorator | Role::Base) => Order::Unordered { open: true },
+            (_, Role::Decorator | Role::Base | Role::Handler) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
             (Kind::Element, Role::Param) => Order::Unordered { open: true },
             (Kind::Dict, Role::Item) => {

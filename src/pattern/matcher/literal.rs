@@ -12,13 +12,7 @@ impl Matcher<'_> {
     pub(super) fn literal(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         match self.pattern.kind(p) {
             Kind::Str => self.string(p, t, then),
-            Kind::Regex => {
-                if self.tree.kind(t) != Kind::Regex {
-                    return false;
-                }
-                let (ps, ts) = (self.p_children(p), self.tree.children(t));
-                self.ordered((ps.next, ps.stop), (ts.next, ts.stop), then)
-            }
+            Kind::Regex => self.regex(p, t, then),
             kind => {
                 let symbol = self.pattern.symbol(p);
                 if self.tree.kind(t) == kind {
@@ -36,6 +30,23 @@ impl Matcher<'_> {
                 equal && then(self)
             }
         }
+    }
+
+    /// A regular expression literal; in the place of a word, a string pattern `=~/re/`.
+    fn regex(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let parts = self.p_children(p);
+        if parts.is_empty() {
+            let spelled = self.pattern.text_of(p, self.pattern_text).into_owned();
+            let text = self.tree.text_of(t, self.file.text()).into_owned();
+            let regex = super::special::string_regex(&spelled);
+            return regex.is_some_and(|regex| regex.is_match(text.as_bytes())) && then(self);
+        }
+        let literal = match (self.tree.kind(t), self.file.constants().get(t)) {
+            (Kind::Regex, _) => t,
+            (Kind::Name, Some(&Value::Expr(value))) if self.options.constant_propagation => value,
+            _ => return false,
+        };
+        self.tree.kind(literal) == Kind::Regex && self.groups(p, NodeId(p.0 + 1), literal, then)
     }
 
     /// What a node is known to be, where constants are followed.
@@ -68,8 +79,14 @@ impl Matcher<'_> {
                 }
                 Kind::Regex => {
                     let spelled = self.pattern.text_of(only, self.pattern_text).into_owned();
-                    let matched = self.content(t).is_some_and(|(_, text)| {
-                        super::special::string_regex(&spelled).is_some_and(|r| r.is_match(&text))
+                    let text = self.content(t).map(|(_, text)| text).or_else(|| {
+                        // What an f-string spells, interpolations as they stand.
+                        (self.tree.kind(t) == Kind::Str)
+                            .then(|| self.tree.text_of(t, self.file.text()))
+                    });
+                    let matched = text.is_some_and(|text| {
+                        let regex = super::special::string_regex(&spelled);
+                        regex.is_some_and(|regex| regex.is_match(text.as_bytes()))
                     });
                     return matched && then(self);
                 }
@@ -99,9 +116,13 @@ impl Matcher<'_> {
     fn is_any_string(&self, t: NodeId, template: bool) -> bool {
         let node = self.tree.node(t);
         if node.kind == Kind::Str {
+            let is_template = node.flags.has(Flags::TEMPLATE);
             let constant = !node.symbol.is_none();
+            if template && self.tree.language == Language::Python {
+                return is_template;
+            }
             // An f-string is a string to a Python pattern, whatever it holds.
-            let open = node.flags.has(Flags::TEMPLATE)
+            let open = is_template
                 && (template || self.tree.language == Language::Python);
             if constant || open {
                 return true;

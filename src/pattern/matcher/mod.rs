@@ -6,16 +6,18 @@
 //!
 //! This file holds the dispatch; equivalences have files of their own: [`list`] for arguments and
 //! other lists, [`statement`] for sequences, [`literal`] for strings and numbers, [`import`] for
-//! imports, [`special`] for the operators of patterns.
+//! imports, [`operator`] for operations of several operands, [`special`] for the operators of patterns.
 
 mod import;
 mod list;
+mod operator;
 mod literal;
 mod special;
 mod statement;
 
 use super::Options;
 use super::bindings::{Bindings, Bound, equal};
+use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Siblings, Symbol, Tree, Value};
 
 pub(super) use statement::Extent;
@@ -89,6 +91,9 @@ impl<'m> Matcher<'m> {
             }
             Kind::Attr if self.is_chain_ellipsis(p) => return self.chain(p, t, then),
             Kind::Import | Kind::ImportFrom => return self.import(p, t, then),
+            Kind::Decorator if self.tree.kind(t) == Kind::Decorator => {
+                return self.decorator(p, t, then);
+            }
             _ => {}
         }
         if self.shape(p, t, then) {
@@ -97,6 +102,7 @@ impl<'m> Matcher<'m> {
         if self.tree.kind(t) == Kind::Name {
             if matches!(kind, Kind::Name | Kind::Attr)
                 && let Some(chain) = self.file.names().qualified(t)
+                && !(self.is_wildcard(t) && self.has_metavariable(p))
                 && self.shape(p, chain, then)
             {
                 return true;
@@ -109,6 +115,16 @@ impl<'m> Matcher<'m> {
             }
         }
         false
+    }
+
+    /// Whether only a wildcard import can have brought a name.
+    fn is_wildcard(&self, t: NodeId) -> bool {
+        let names = self.file.names();
+        names.definition_of(t).is_some_and(|id| names.definition(id).wildcard)
+    }
+
+    fn has_metavariable(&self, p: NodeId) -> bool {
+        self.pattern.subtree(p).any(|id| self.pattern.kind(id) == Kind::MetaVar)
     }
 
     pub(super) fn bind(&mut self, name: Symbol, bound: Bound, then: Then<'_>) -> bool {
@@ -136,6 +152,20 @@ impl<'m> Matcher<'m> {
             }
             return match (pattern.kind, node.kind) {
                 // `for (...)` is any loop with a head.
+                // `[...]` is also a list that is built by a comprehension, `{...}` a dictionary.
+                (Kind::List, Kind::Comprehension) => {
+                    self.only_ellipsis(p)
+                        && self.tree.symbol(t) == Symbol::of("[")
+                        && then(self)
+                }
+                (Kind::Set, Kind::Dict) => self.only_ellipsis(p) && then(self),
+                // `except (..., A, ...)` means `except A` too.
+                (Kind::Tuple, _) if self.pattern.node(p).role == Role::Type => {
+                    let items = self.p_children(p);
+                    let mut single = (t, NodeId(self.tree.node(t).end));
+                    single.1 = self.tree.after(t);
+                    self.ordered((items.next, items.stop), single, then)
+                }
                 (Kind::For, Kind::ForIn) if self.is_any_head(p) => self.bodies(p, t, then),
                 // A statement around what is exported.
                 (_, Kind::Export) if pattern.kind.is_statement() && pattern.kind != Kind::Block => {
@@ -156,8 +186,16 @@ impl<'m> Matcher<'m> {
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
+            Kind::BinOp => {
+                self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then)
+            }
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
+    }
+
+    fn only_ellipsis(&self, p: NodeId) -> bool {
+        let mut items = self.p_children(p);
+        items.next().is_some_and(|item| self.pattern.kind(item) == Kind::Ellipsis) && items.is_empty()
     }
 
     fn same_symbol(&self, p: NodeId, t: NodeId) -> bool {
@@ -182,8 +220,16 @@ impl<'m> Matcher<'m> {
         let group = self.pattern.role(p, role);
         let next = group.stop;
         let targets = self.tree.role(t, role);
-        if targets.is_empty() && self.may_lack(p, t, role) {
-            return self.groups(p, next, t, then);
+        if targets.is_empty() {
+            if self.may_lack(p, at, role) {
+                return self.groups(p, next, t, then);
+            }
+            if !matches!(
+                role,
+                Role::Item | Role::Arg | Role::Param | Role::Base | Role::Decorator | Role::TypeParam
+            ) {
+                return false;
+            }
         }
         self.list(p, role, group, targets, &mut |matcher| matcher.groups(p, next, t, then))
     }
@@ -204,13 +250,20 @@ impl<'m> Matcher<'m> {
                     Role::Default => true,
                     Role::Else => matches!(kind, Kind::If | Kind::For | Kind::ForIn | Kind::While | Kind::VarDecl),
                     Role::Name => match kind {
-                        Kind::Import | Kind::ImportName => true,
+                        // The flags of a regular expression.
+                        Kind::Import | Kind::ImportName | Kind::Regex => true,
                         Kind::Func => flags.has(Flags::EXPRESSION),
-                        Kind::Handler => false,
+                        // `except ...` is any handler.
+                        Kind::Handler => self
+                            .pattern
+                            .child(p, Role::Type)
+                            .is_some_and(|of| self.pattern.kind(of) == Kind::Ellipsis),
                         _ => false,
                     },
                     // The attributes of an element.
                     Role::Param => kind == Kind::Element,
+                    Role::Handler => false,
+                    Role::Finally => self.pattern.role(p, Role::Handler).any(|h| self.is_any_handler(h)),
                     // `<a />` is any element of that name.
                     Role::Item => kind == Kind::Element,
                     Role::Body => kind == Kind::Func && self.pattern.child(p, Role::Body).is_none(),
@@ -219,12 +272,24 @@ impl<'m> Matcher<'m> {
         })
     }
 
-    /// Whether the pattern may name a part that the node does not have.
-    fn may_lack(&self, p: NodeId, _t: NodeId, role: Role) -> bool {
-        // `catch ($E)` also means a `catch` that binds nothing, in JavaScript.
-        self.pattern.kind(p) == Kind::Handler
-            && role == Role::Name
-            && self.tree.language != crate::lang::Language::Python
+    /// Whether the pattern may name a part, at `at`, that the node does not have.
+    fn may_lack(&self, p: NodeId, at: NodeId, role: Role) -> bool {
+        match (self.pattern.kind(p), role) {
+            // `catch ($E)` also means a `catch` that binds nothing, in JavaScript.
+            (Kind::Handler, Role::Name) => self.tree.language != Language::Python,
+            (Kind::Try, Role::Handler) => self.is_any_handler(at),
+            // `function ...(…)` is a function with or without a name.
+            (Kind::Func, Role::Name) => self.pattern.kind(at) == Kind::Ellipsis,
+            _ => false,
+        }
+    }
+
+    /// Whether a handler of the pattern is `catch (...) {...}`: there may be any number, or none.
+    fn is_any_handler(&self, p: NodeId) -> bool {
+        let dots = |role| {
+            self.pattern.child(p, role).is_some_and(|part| self.pattern.kind(part) == Kind::Ellipsis)
+        };
+        dots(Role::Name) && !dots(Role::Type)
     }
 
     /// Whether a loop's head is `(...)`.
@@ -250,6 +315,8 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
     let asked = match kind {
         Kind::Func => [Flags::ASYNC, Flags::GENERATOR].as_slice(),
         Kind::With | Kind::ForIn => [Flags::ASYNC].as_slice(),
+        // A tagged template is another thing than a call with a template.
+        Kind::Call => return pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE),
         Kind::ImportName | Kind::Arm => {
             return pattern.has(Flags::DEFAULT) == node.has(Flags::DEFAULT);
         }

@@ -27,13 +27,15 @@ impl Matcher<'_> {
     pub(super) fn block(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let statements = self.p_children(p);
         // `if ($X) $Y`: the whole body, whatever it is.
-        if self.pattern.node(p).flags.has(Flags::IMPLICIT)
-            && let Some(name) = self.lone_metavariable(statements.next, statements.stop)
-        {
+        if let Some(name) = self.lone_metavariable(statements.next, statements.stop) {
             let only = self.tree.children(t);
-            let (first, implicit) = (only.next, self.tree.node(t).flags.has(Flags::IMPLICIT));
-            let bound = if implicit && first < only.stop { first } else { t };
-            return self.bind(name, Bound::Node(bound), then);
+            let one = only.next < only.stop && self.tree.after(only.next) == only.stop;
+            let explicit = !self.pattern.node(p).flags.has(Flags::IMPLICIT);
+            let implicit = self.tree.node(t).flags.has(Flags::IMPLICIT);
+            if one && (implicit || explicit) {
+                return self.statement(statements.next, only.next, then);
+            }
+            return self.bind(name, Bound::Node(t), then);
         }
         // A body without braces that is one expression: `x => e` and `(x) => $E`.
         let target = self.tree.children(t);
@@ -45,7 +47,10 @@ impl Matcher<'_> {
             return stop;
         }
         let at = At { next: target.next, near: target.stop, far: target.stop };
-        self.sequence((statements.next, statements.stop), at, false, &mut |m, _| then(m))
+        // What a function does after what the pattern says of it is left open.
+        let parent = self.pattern.node(p).parent;
+        let open = self.pattern.kind(parent) == Kind::Func;
+        self.sequence((statements.next, statements.stop), at, open, &mut |m, _| then(m))
     }
 
     fn in_class(&self, p: NodeId) -> bool {
@@ -219,6 +224,9 @@ impl Matcher<'_> {
             return self.node(p, t, then);
         }
         let Some(expression) = self.p_children(p).next() else { return false };
+        if self.tree.kind(t) == Kind::Block {
+            return false;
+        }
         let whole = self.tree.kind(t) == Kind::ExprStmt;
         if self.pattern.kind(expression) == Kind::MetaVar {
             let bound = if whole { self.tree.children(t).next().unwrap_or(t) } else { t };

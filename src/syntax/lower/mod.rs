@@ -261,6 +261,13 @@ impl Lower<'_> {
                 self.leaf_as(Kind::MetaVar, Role::Item, span, Symbol::of(name));
                 return;
             }
+            let list = text.strip_prefix(b"$...").filter(|name| {
+                name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+            });
+            if let Some(name) = list.filter(|_| !alone) {
+                self.leaf_as(Kind::MetaEllipsis, Role::Item, span, Symbol::of(name));
+                return;
+            }
             if alone && text.starts_with(b"=~/") {
                 self.leaf_as(Kind::Regex, Role::Item, span, Symbol::of(text));
                 return;

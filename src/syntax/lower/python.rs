@@ -90,14 +90,12 @@ fields! {
     function = "function",
     arguments = "arguments",
     value = "value",
-    subscript = "subscript",
     argument = "argument",
     name = "name",
     key = "key",
     body = "body",
     condition = "condition",
     consequence = "consequence",
-    alternative = "alternative",
     parameters = "parameters",
     return_type = "return_type",
     superclasses = "superclasses",
@@ -106,8 +104,6 @@ fields! {
     alias = "alias",
     subject = "subject",
     guard = "guard",
-    code = "code",
-    cause = "cause",
     expression = "expression",
 }
 

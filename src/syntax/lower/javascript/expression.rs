@@ -38,6 +38,11 @@ impl Script<'_, '_> {
                 _ => (Kind::BinOp, Role::Left),
             };
             let id = self.lower.open(kind, role, c);
+            if kind == Kind::Call {
+                let arguments = self.lower.field(c, f.arguments);
+                let tagged = arguments.is_some_and(|a| self.k(a) == K::Template);
+                self.lower.flag(id, Flags::TEMPLATE.when(tagged));
+            }
             if kind == Kind::BinOp {
                 let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
@@ -315,6 +320,9 @@ impl Script<'_, '_> {
         let id = self.lower.open(Kind::Regex, role, c);
         self.lower.builder.node_mut(id).symbol = symbol;
         self.lower.string_part(span, false);
+        if let Some(flags) = self.lower.field(c, self.f.flags) {
+            self.lower.leaf(Kind::Ident, Role::Name, flags);
+        }
         self.lower.close();
     }
 
@@ -346,6 +354,10 @@ fn number(text: &str) -> (Kind, String) {
     };
     match u128::from_str_radix(digits, radix) {
         Ok(value) => (Kind::Int, value.to_string()),
-        Err(_) => (Kind::Float, plain),
+        // `1.0` is the number one.
+        Err(_) => match digits.strip_suffix(".0").map(str::parse::<u64>) {
+            Some(Ok(value)) => (Kind::Int, value.to_string()),
+            _ => (Kind::Float, plain),
+        },
     }
 }

@@ -87,7 +87,7 @@ kinds! {
 fields! {
     name = "name",
     value = "value",
-    kind = "kind",
+    flags = "flags",
     condition = "condition",
     consequence = "consequence",
     alternative = "alternative",
@@ -250,7 +250,9 @@ impl Script<'_, '_> {
             }
             K::Return => self.simple(Kind::Return, c, role),
             K::Throw => self.simple(Kind::Throw, c, role),
-            K::Empty => {}
+            K::Empty => {
+                self.lower.leaf(Kind::Raw, role, c);
+            }
             K::Import => self.import(c, role),
             K::Export => self.export(c, role),
             K::Function => self.function(c, role, Flags::NONE),
