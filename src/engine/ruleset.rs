@@ -10,6 +10,7 @@ use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
 use crate::source::Source;
+use crate::taint;
 
 /// The built-in rules, as the build script read them: a JSON list.
 static BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
@@ -34,7 +35,14 @@ pub(super) struct Entry {
     pub(super) options: Options,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
-    formulas: [OnceLock<Result<Formula, RuleError>>; Language::ALL.len()],
+    programs: [OnceLock<Result<Program, RuleError>>; Language::ALL.len()],
+}
+
+/// A rule in one language, ready to run.
+#[derive(Debug)]
+pub(super) enum Program {
+    Search(Formula),
+    Taint(Box<taint::Program>),
 }
 
 /// Which rules a set is made of.
@@ -118,17 +126,6 @@ impl RuleSet {
         if other > 0 {
             notes.push(format!("{other} rules are for languages that aiscan does not read"));
         }
-        for rule in &rules {
-            if matches!(rule.mode, Mode::Taint) && rule.target != Target::Nothing {
-                errors.push(RuleError {
-                    file: rule.meta.file.clone().unwrap_or_default(),
-                    line: rule.line,
-                    rule: Some(rule.meta.id.clone()),
-                    key: Some("mode".to_owned()),
-                    message: "`mode: taint` is not built yet".to_owned(),
-                });
-            }
-        }
         let set = RuleSet { deselected, notes, ..RuleSet::of(rules) };
         // The patterns of files given by name are compiled at once, so that their errors are seen.
         for entry in set.entries.iter().filter(|entry| entry.rule.meta.file.is_some()) {
@@ -148,7 +145,7 @@ impl RuleSet {
         let mut text_rules = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             match (&rule.mode, &rule.target) {
-                (Mode::Search(_), Target::Languages(languages)) => {
+                (Mode::Search(_) | Mode::Taint(_), Target::Languages(languages)) => {
                     for &language in languages {
                         by_language[language as usize].push(index);
                     }
@@ -185,22 +182,28 @@ impl RuleSet {
         &self.notes
     }
 
-    /// The formula of a search rule in a language, compiled on first use.
-    pub(super) fn formula<'e>(&self, entry: &'e Entry, language: Language) -> Result<&'e Formula, &'e RuleError> {
-        entry.formulas[language as usize]
+    /// A rule in a language, compiled on first use.
+    pub(super) fn program<'e>(&self, entry: &'e Entry, language: Language) -> Result<&'e Program, &'e RuleError> {
+        entry.programs[language as usize]
             .get_or_init(|| {
-                let Mode::Search(formula) = &entry.rule.mode else {
-                    unreachable!("only search rules are listed by language")
-                };
                 let mut compiler = self.compiler.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                compiler.compile(language, &entry.rule, formula)
+                match &entry.rule.mode {
+                    Mode::Search(formula) => {
+                        compiler.compile(language, &entry.rule, formula).map(Program::Search)
+                    }
+                    Mode::Taint(spec) => {
+                        let program = taint::Program::compile(&mut compiler, language, &entry.rule, spec);
+                        program.map(|program| Program::Taint(Box::new(program)))
+                    }
+                    Mode::Secret(_) => unreachable!("secret rules are not listed by language"),
+                }
             })
             .as_ref()
     }
 
     /// Compiles a rule for every language that it is for, and returns what is wrong with it.
     fn check(&self, entry: &Entry) -> Vec<RuleError> {
-        if !matches!(entry.rule.mode, Mode::Search(_)) {
+        if matches!(entry.rule.mode, Mode::Secret(_)) {
             return Vec::new();
         }
         let languages = match &entry.rule.target {
@@ -208,7 +211,7 @@ impl RuleSet {
             Target::Text => vec![Language::Text],
             Target::Nothing => Vec::new(),
         };
-        let found = languages.into_iter().filter_map(|language| self.formula(entry, language).err().cloned());
+        let found = languages.into_iter().filter_map(|language| self.program(entry, language).err().cloned());
         found.collect()
     }
 
@@ -229,7 +232,7 @@ impl Entry {
         // Globs were checked when the rule was read.
         let include = path_globs(&rule.paths.include);
         let exclude = path_globs(&rule.paths.exclude);
-        Entry { rule, options, include, exclude, formulas: Default::default() }
+        Entry { rule, options, include, exclude, programs: Default::default() }
     }
 
     /// Whether the rule's `paths:` let it see a file.

@@ -4,6 +4,7 @@
 //! only identifiers count, never the contents of strings, which folding builds.
 
 use super::formula::{Condition, Formula};
+use super::taint::TaintSpec;
 
 /// Words, joined by and and or.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,13 @@ pub fn of_formula(formula: &Formula) -> Needs {
             all_of(needs)
         }
     }
+}
+
+/// What a flow needs: one of its sources, and one of its sinks.
+pub fn of_taint(spec: &TaintSpec) -> Needs {
+    let sources = any(spec.sources.iter().map(|source| of_formula(&source.formula)).collect());
+    let sinks = any(spec.sinks.iter().map(|sink| of_formula(&sink.formula)).collect());
+    all_of(vec![sources, sinks])
 }
 
 fn any(choices: Vec<Needs>) -> Needs {

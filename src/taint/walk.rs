@@ -1,0 +1,511 @@
+//! The state of a run over one file, and what happens at sources, sinks and sanitizers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::functions::{FunctionId, Functions};
+use super::marks::Marks;
+use super::summary::{SinkUse, Summary};
+use super::value::{ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Place, Set, Shape, State, Token, Trace, Var};
+use super::{Flow, Program};
+use crate::lang::Language;
+use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
+use crate::source::Span;
+use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
+
+/// Expressions and statements that nest deeper than this are looked at as a whole. A level takes
+/// some kilobytes of stack.
+pub(super) const MAX_DEPTH: u32 = 150;
+
+/// One run over a file.
+pub(super) struct Walk<'w> {
+    pub(super) program: &'w Program,
+    pub(super) file: &'w File<'w>,
+    pub(super) tree: &'w Tree,
+    pub(super) names: &'w Names,
+    pub(super) marks: &'w Marks,
+    pub(super) functions: &'w Functions,
+    pub(super) summaries: Vec<Option<Rc<Summary>>>,
+    /// What methods put into the fields of their class.
+    pub(super) class_fields: BTreeMap<NodeId, Vec<(Symbol, Set)>>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) steps: &'w mut u64,
+    pub(super) depth: u32,
+    /// Whether flows are reported, and not only summed up.
+    pub(super) reports: bool,
+    /// Functions that a sink can be reached from.
+    pub(super) hot: Vec<bool>,
+    pub(super) paths: Vec<Vec<Symbol>>,
+    /// What the propagators have picked up so far.
+    pub(super) carried: HashMap<u32, Set>,
+    pub(super) labels: Vec<String>,
+    /// Whether something was given up before it was settled.
+    pub(super) incomplete: bool,
+    pub(super) found: BTreeMap<(Span, usize), (u32, Trace, u32)>,
+}
+
+/// What is collected while a function runs.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) function: Option<FunctionId>,
+    /// Whether sinks that parameters reach are summed up here.
+    pub(super) sums: bool,
+    pub(super) returned: Shape,
+    pub(super) exit: State,
+    pub(super) tries: Vec<State>,
+    pub(super) loops: Vec<Loop>,
+    pub(super) sinks: BTreeMap<u32, SinkUse>,
+}
+
+/// Where the ways out of a loop lead.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) breaks: State,
+    pub(super) continues: State,
+    /// Whether it is a `switch`, which `continue` passes.
+    pub(super) switch: bool,
+}
+
+impl Frame {
+    pub(super) fn new(function: Option<FunctionId>, sums: bool) -> Frame {
+        Frame {
+            function,
+            sums,
+            returned: Shape::default(),
+            exit: State::dead(),
+            tries: Vec::new(),
+            loops: Vec::new(),
+            sinks: BTreeMap::new(),
+        }
+    }
+}
+
+/// Runs a rule over a file. Returns the flows, and whether the steps sufficed.
+pub(super) fn run(program: &Program, marks: Marks, file: &File<'_>, steps: &mut u64) -> (Vec<Flow>, bool) {
+    let functions = Functions::of(file);
+    let count = functions.all.len();
+    let mut labels = vec![DEFAULT_LABEL.to_owned()];
+    for label in program.spec.sources.iter().filter_map(|source| source.label.as_ref())
+        .chain(program.spec.propagators.iter().filter_map(|propagator| propagator.label.as_ref()))
+    {
+        if !labels.contains(label) {
+            labels.push(label.clone());
+        }
+    }
+    let mut walk = Walk {
+        program,
+        file,
+        tree: file.tree(),
+        names: file.names(),
+        marks: &marks,
+        functions: &functions,
+        summaries: (0..count).map(|_| None).collect(),
+        class_fields: BTreeMap::new(),
+        frames: Vec::new(),
+        steps,
+        depth: 0,
+        reports: false,
+        hot: vec![false; count],
+        paths: vec![Vec::new()],
+        carried: HashMap::new(),
+        labels,
+        incomplete: false,
+        found: BTreeMap::new(),
+    };
+    walk.summarise();
+    walk.reports = true;
+    walk.frames.push(Frame::new(None, false));
+    let mut state = State::new();
+    walk.eval(NodeId::ROOT, &mut state);
+    walk.frames.pop();
+    let complete = *walk.steps > 0 && !walk.incomplete;
+    let found = std::mem::take(&mut walk.found);
+    let flows = found.into_iter().map(|((span, _), flow)| walk.flow(span, flow)).collect();
+    (flows, complete)
+}
+
+impl<'w> Walk<'w> {
+    /// Counts a step. Returns whether there are none left.
+    pub(super) fn spent(&mut self) -> bool {
+        *self.steps = self.steps.saturating_sub(1);
+        *self.steps == 0
+    }
+
+    pub(super) fn frame(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("something runs")
+    }
+
+    /// What a field of a value comes from: of a parameter, the field is remembered.
+    pub(super) fn extend(paths: &mut Vec<Vec<Symbol>>, own: &Set, key: Symbol) -> Set {
+        let params = own.iter().any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if !params {
+            return own.clone();
+        }
+        let extended = own.iter().map(|(token, trace)| {
+            let origin = match token.origin {
+                Origin::Param(index, path) if paths[path.0 as usize].len() < MAX_FIELDS_DEEP - 1 => {
+                    let mut longer = paths[path.0 as usize].clone();
+                    longer.push(key);
+                    let known = paths.iter().position(|of| *of == longer);
+                    let id = known.unwrap_or_else(|| {
+                        paths.push(longer);
+                        paths.len() - 1
+                    });
+                    Origin::Param(index, PathId(id as u32))
+                }
+                other => other,
+            };
+            (Token { origin, ..*token }, trace.clone())
+        });
+        Set::of(extended.collect())
+    }
+
+    pub(super) fn read(&mut self, shape: &Shape, key: Symbol) -> Shape {
+        let paths = &mut self.paths;
+        shape.read(key, &mut |own| Self::extend(paths, own, key))
+    }
+
+    pub(super) fn join_shapes(&mut self, a: &Shape, b: &Shape) -> Shape {
+        if b.is_trivial() && a.fields().is_empty() && a.length.is_none() {
+            return a.clone();
+        }
+        let paths = &mut self.paths;
+        a.join(b, &mut |own, key| Self::extend(paths, own, key)).cut(MAX_FIELDS_DEEP)
+    }
+
+    pub(super) fn join(&mut self, into: &mut State, other: &State) {
+        let paths = &mut self.paths;
+        into.join(other, &mut |own, key| Self::extend(paths, own, key));
+    }
+
+    /// What a place holds.
+    pub(super) fn load(&mut self, place: &Place, state: &State) -> Shape {
+        let mut shape = state.get(place.var);
+        for &key in &place.path {
+            shape = self.read(&shape, key);
+        }
+        if place.element { Shape::of(shape.all()) } else { shape }
+    }
+
+    /// Puts a value into a place; what it held before is gone, unless only an element is meant.
+    pub(super) fn store(&mut self, place: &Place, value: Shape, state: &mut State) {
+        let root = state.get(place.var);
+        let changed = self.stored(root, &place.path, place.element, value);
+        state.set(place.var, changed.cut(MAX_FIELDS_DEEP));
+    }
+
+    fn stored(&mut self, mut shape: Shape, path: &[Symbol], element: bool, value: Shape) -> Shape {
+        match path {
+            [] if element => {
+                let all = value.all();
+                shape.own.add(&all);
+                if !all.is_empty() && !shape.fields().is_empty() {
+                    // Any of the listed fields may be the one.
+                    shape = shape.map(&mut |own| own.union(&all));
+                }
+                shape.length = None;
+                shape
+            }
+            [] => value,
+            [key, rest @ ..] => {
+                let field = self.read(&shape, *key);
+                let field = self.stored(field, rest, element, value);
+                shape.set_field(*key, field);
+                shape
+            }
+        }
+    }
+
+    /// Adds origins to what a place holds.
+    pub(super) fn add(&mut self, place: &Place, set: &Set, state: &mut State) {
+        if set.is_empty() {
+            return;
+        }
+        let mut held = self.load(place, state);
+        held.own.add(set);
+        if !held.fields().is_empty() {
+            held = held.map(&mut |own| own.union(set));
+        }
+        let whole = Place { element: false, ..place.clone() };
+        self.store(if place.element { place } else { &whole }, held, state);
+    }
+
+    /// The place that an expression names, if it names one.
+    pub(super) fn place_of(&self, node: NodeId) -> Option<Place> {
+        let mut path = Vec::new();
+        let mut element = false;
+        let mut at = node;
+        loop {
+            match self.tree.kind(at) {
+                Kind::Name | Kind::Ident => {
+                    path.reverse();
+                    path.truncate(MAX_FIELDS_DEEP);
+                    return Some(Place { var: self.var_of(at), path, element });
+                }
+                Kind::Attr => {
+                    path.push(self.tree.symbol(self.tree.child(at, Role::Field)?));
+                    at = self.tree.child(at, Role::Object)?;
+                }
+                Kind::Index => {
+                    match self.tree.child(at, Role::Index).and_then(|index| self.constant_key(index)) {
+                        Some(key) => path.push(key),
+                        None => {
+                            path.clear();
+                            element = true;
+                        }
+                    }
+                    at = self.tree.child(at, Role::Object)?;
+                }
+                Kind::Ref | Kind::Await | Kind::Question | Kind::Cast | Kind::Spread => {
+                    at = self.tree.children(at).next()?;
+                }
+                Kind::UnOp if self.tree.symbol(at) == Symbol::of("*") => at = self.tree.children(at).next()?,
+                _ => return None,
+            }
+        }
+    }
+
+    pub(super) fn var_of(&self, name: NodeId) -> Var {
+        let symbol = self.tree.symbol(name);
+        let this = match self.tree.language {
+            Language::Rust => symbol == Symbol::of("self"),
+            Language::Python => false,
+            _ => symbol == Symbol::of("this"),
+        };
+        if this {
+            return Var::This;
+        }
+        match self.names.definition_of(name) {
+            Some(def) => Var::Def(def),
+            None => Var::Name(symbol),
+        }
+    }
+
+    /// The key that an index is known to be.
+    pub(super) fn constant_key(&self, index: NodeId) -> Option<Symbol> {
+        match self.tree.kind(index) {
+            Kind::Str | Kind::Int | Kind::Ident => Some(self.tree.symbol(index)).filter(|key| !key.is_none()),
+            Kind::Name => match self.file.constants().get(index)? {
+                crate::syntax::Value::Str(Some(text)) => Some(Symbol::of(text.as_bytes())),
+                crate::syntax::Value::Int(number) => Some(Symbol::of(number.to_string())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn label_number(&self, label: Option<&String>) -> u16 {
+        let of = label.map_or(DEFAULT_LABEL, String::as_str);
+        self.labels.iter().position(|known| known == of).unwrap_or(0) as u16
+    }
+
+    fn has_labels(&self, set: &Set, requires: &crate::rule::taint::Requires) -> bool {
+        requires.holds(&|label| {
+            set.iter().any(|(token, _)| match token.label {
+                ANY_LABEL => false,
+                number => self.labels[number as usize] == label,
+            })
+        })
+    }
+
+    /// Whether any sanitizer covers a node; those that work by side effect take hold.
+    fn is_sanitized(&mut self, node: NodeId, state: &mut State) -> bool {
+        let marks = self.marks;
+        let Some(mark) = marks.of(node) else { return false };
+        let mut clean = false;
+        for &index in &mark.sanitizers {
+            let by_side_effect = self.program.spec.sanitizers[marks.sanitizers[index as usize].part].by_side_effect;
+            clean |= by_side_effect != SideEffect::Only;
+            if by_side_effect != SideEffect::No
+                && let Some(place) = self.place_of(node)
+            {
+                self.store(&Place { element: false, ..place }, Shape::default(), state);
+            }
+        }
+        clean
+    }
+
+    /// The origins that sources add to a node's value.
+    pub(super) fn sources_at(&mut self, node: NodeId, value: &Set, state: &mut State, target: bool) -> Set {
+        let marks = self.marks;
+        let mut added = Set::default();
+        let Some(mark) = marks.of(node) else { return added };
+        for &index in &mark.sources {
+            let spec = &self.program.spec.sources[marks.sources[index as usize].part];
+            if spec.requires.as_ref().is_some_and(|requires| !self.has_labels(value, requires)) {
+                continue;
+            }
+            let label = self.label_number(spec.label.as_ref());
+            let span = marks.sources[index as usize].span;
+            let token = Token { origin: Origin::Source(index), label };
+            let one = Set::one(token, Trace::default().then(span, Note::Source));
+            if spec.control {
+                state.control.add(&one);
+                continue;
+            }
+            if !target
+                && spec.by_side_effect != SideEffect::No
+                && let Some(place) = self.place_of(node)
+            {
+                self.add(&place, &one, state);
+            }
+            if target || spec.by_side_effect != SideEffect::Only {
+                added.add(&one);
+            }
+        }
+        added
+    }
+
+    /// What the rule says of a node whose value was just worked out. `given` is what a call gets.
+    pub(super) fn finish(&mut self, node: NodeId, value: Shape, given: Option<&Set>, state: &mut State) -> Shape {
+        let marks = self.marks;
+        if marks.of(node).is_none() {
+            return value;
+        }
+        if self.is_sanitized(node, state) {
+            return Shape::default();
+        }
+        let mut value = value;
+        let added = self.sources_at(node, &value.all(), state, false);
+        if !added.is_empty() {
+            value = Shape::of(value.all().union(&added));
+        }
+        self.propagate(node, &mut value, state);
+        let Some(mark) = marks.of(node) else { return value };
+        for &index in &mark.sinks {
+            let hit = &marks.sinks[index as usize];
+            let mut arrives = value.all();
+            if let Some(given) = given
+                && !hit.is_focused(self.file)
+            {
+                arrives = added.union(given);
+            }
+            arrives.add(&state.control.clone());
+            self.arrive(index, node, &arrives);
+        }
+        value
+    }
+
+    fn propagate(&mut self, node: NodeId, value: &mut Shape, state: &mut State) {
+        let marks = self.marks;
+        let Some(mark) = marks.of(node) else { return };
+        for &index in &mark.to {
+            if let Some(carried) = self.carried.get(&index) {
+                value.own = value.own.union(carried);
+            }
+        }
+        for &index in &mark.from {
+            let spec = &self.program.spec.propagators[marks.propagators[index as usize].part];
+            let mut set = value.all();
+            if spec.requires.as_ref().is_some_and(|requires| !self.has_labels(&set, requires)) {
+                continue;
+            }
+            if let Some(label) = &spec.label {
+                let label = self.label_number(Some(label));
+                let relabelled = set.iter().map(|(token, trace)| (Token { label, ..*token }, trace.clone()));
+                set = Set::of(relabelled.collect());
+            }
+            if set.is_empty() {
+                self.carried.remove(&index);
+                continue;
+            }
+            if spec.by_side_effect
+                && let Some(target) = marks.targets[index as usize]
+                && let Some(place) = self.place_of(target)
+            {
+                let stepped = set.step(self.tree.span(target), Note::Into(target));
+                self.add(&place, &stepped, state);
+            }
+            self.carried.insert(index, set);
+        }
+    }
+
+    /// A value arrives at a sink: a flow, or for a parameter a part of the summary.
+    pub(super) fn arrive(&mut self, sink: u32, node: NodeId, set: &Set) {
+        if set.is_empty() {
+            return;
+        }
+        let marks = self.marks;
+        let hit = &marks.sinks[sink as usize];
+        let spec = &self.program.spec.sinks[hit.part];
+        if spec.at_exit && !self.is_at_exit(node) {
+            return;
+        }
+        let params = set.iter().any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if params
+            && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums)
+        {
+            let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse { node, set: Set::default() });
+            known.set.add(set);
+        }
+        if !self.reports {
+            return;
+        }
+        let unify = self.program.spec.options.unify_mvars;
+        let mut sources = set.filter(|token| match token.origin {
+            Origin::Param(..) => false,
+            Origin::Source(index) => {
+                let source = &marks.sources[index as usize];
+                !unify || source.bindings.merge(&hit.bindings, Some(self.file)).is_some()
+            }
+        });
+        match &spec.requires {
+            Some(requires) if !self.has_labels(&sources, requires) => return,
+            Some(_) => {}
+            None => sources = sources.filter(|token| token.label == 0),
+        }
+        let first = sources.iter().next().cloned();
+        if let Some((token, trace)) = first
+            && let Origin::Source(source) = token.origin
+        {
+            self.found.entry((hit.span, hit.part)).or_insert((source, trace, sink));
+        }
+    }
+
+    /// Whether nothing runs in the function after a node.
+    fn is_at_exit(&self, node: NodeId) -> bool {
+        let mut at = node;
+        for above in self.tree.ancestors(node) {
+            match self.tree.kind(above) {
+                Kind::Return => return true,
+                Kind::Func | Kind::Module => return true,
+                Kind::Block if self.tree.node(at).end != self.tree.node(above).end => return false,
+                _ => {}
+            }
+            at = above;
+        }
+        true
+    }
+
+    /// A flow as it is told.
+    fn flow(&self, span: Span, (source, trace, sink): (u32, Trace, u32)) -> Flow {
+        let marks = self.marks;
+        let mut bindings = marks.sinks[sink as usize].bindings.clone();
+        bindings.complete(&marks.sources[source as usize].bindings);
+        let mut steps: Vec<(Span, String)> =
+            trace.steps().into_iter().map(|(span, note)| (span, self.told(note))).collect();
+        steps.push((span, "it arrives here".to_owned()));
+        Flow { span, bindings, steps }
+    }
+
+    fn told(&self, note: Note) -> String {
+        let name = |node: NodeId| {
+            let text = self.tree.text_of(node, self.file.text());
+            let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            match text.char_indices().nth(40) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            }
+        };
+        let function = |node: NodeId| match self.tree.child(node, Role::Name) {
+            Some(of) => format!("`{}`", name(of)),
+            None => "a function".to_owned(),
+        };
+        match note {
+            Note::Source => "the value comes from here".to_owned(),
+            Note::Into(node) => format!("it goes into `{}`", name(node)),
+            Note::Argument(node) => format!("it is passed to {}", function(node)),
+            Note::Returned(node) => format!("{} returns it", function(node)),
+        }
+    }
+}
