@@ -134,10 +134,16 @@ fn equal_lists(file: &File<'_>, a: (NodeId, NodeId), b: (NodeId, NodeId)) -> boo
 
 /// Two subtrees in pre-order, side by side.
 fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
+    let tree = file.tree();
+    // A cast changes the type, not the value.
+    let value_of = |id: NodeId| match tree.kind(id) {
+        Kind::Cast => tree.children(id).next().unwrap_or(id),
+        _ => id,
+    };
+    let (a, b) = (value_of(a), value_of(b));
     if a == b {
         return true;
     }
-    let tree = file.tree();
     let (size_a, size_b) = (tree.node(a).end - a.0, tree.node(b).end - b.0);
     if size_a != size_b {
         return constant(file, a).is_some_and(|value| constant(file, b) == Some(value));

@@ -211,6 +211,8 @@ impl Candidates {
             Kind::BinOp | Kind::UnOp | Kind::Cond => {
                 self.constants && file.constants().get(t).is_some()
             }
+            Kind::Macro => self.kind == Kind::Call,
+            Kind::Field => self.kind == Kind::Assign,
             Kind::ForIn => self.kind == Kind::For,
             Kind::Comprehension => self.kind == Kind::List,
             Kind::Dict => self.kind == Kind::Set,

@@ -284,7 +284,7 @@ impl Encoder<'_> {
         let (bracket, matching) = self.open.last().copied().unwrap_or((0, false));
         let script = self.is_script();
         // `...x` spreads; alone, `...` is the operator.
-        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[' | b'(')) && previous != b'.' {
+        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[')) && previous != b'.' {
             self.out.push_str("...");
             return;
         }
@@ -301,6 +301,15 @@ impl Encoder<'_> {
             || previous == b'>' && next == b'<'
             // `function ...(…)`
             || next == b'(';
+        // `match ... {`, `for x in ... {`
+        if next == b'{' {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
+        if bracket == b'{' && matching && self.text[..self.at - 3].trim_end().ends_with("=>") {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
         if bracket == b'{' && matching {
             if script {
                 if rest.starts_with("case") || rest.starts_with("default") || next == b'}' && previous == b'{' {

@@ -300,6 +300,8 @@ impl Flags {
     pub const STATIC: Flags = Flags(1 << 9);
     /// A name given by position only in the source, such as `{a}` for `{a: a}`.
     pub const SHORTHAND: Flags = Flags(1 << 10);
+    /// `a?.b`.
+    pub const OPTIONAL: Flags = Flags(1 << 12);
     /// A string of bytes.
     pub const BYTES: Flags = Flags(1 << 11);
 

@@ -167,6 +167,23 @@ impl<'m> Matcher<'m> {
                     self.ordered((items.next, items.stop), single, then)
                 }
                 (Kind::For, Kind::ForIn) if self.is_any_head(p) => self.bodies(p, t, then),
+                // `$X = …` is also a field of a class with its value.
+                (Kind::Assign, Kind::Field) => {
+                    let part = |role| self.pattern.child(p, role);
+                    let of = |role| self.tree.child(t, role);
+                    match (part(Role::Target), part(Role::Value), of(Role::Name), of(Role::Value)) {
+                        (Some(target), Some(value), Some(name), Some(t_value)) => {
+                            self.node(target, name, &mut |matcher| matcher.node(value, t_value, then))
+                        }
+                        _ => false,
+                    }
+                }
+                // `$F(...)` is a call of a macro too.
+                (Kind::Call, Kind::Macro) => {
+                    let callee = self.pattern.child(p, Role::Callee);
+                    callee.is_some_and(|callee| self.pattern.kind(callee) == Kind::MetaVar)
+                        && self.groups(p, NodeId(p.0 + 1), t, then)
+                }
                 // A statement around what is exported.
                 (_, Kind::Export) if pattern.kind.is_statement() && pattern.kind != Kind::Block => {
                     false
@@ -206,6 +223,8 @@ impl<'m> Matcher<'m> {
             // `var` stands for every declaration.
             Kind::VarDecl => a == b || a == Symbol::of("var"),
             Kind::ForIn | Kind::Func => true,
+            // A parameter may be `mut` without the pattern saying so.
+            Kind::Param => a == b || a.is_none() && b == Symbol::of("mut"),
             _ => a == b,
         }
     }
@@ -316,7 +335,11 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
         Kind::Func => [Flags::ASYNC, Flags::GENERATOR].as_slice(),
         Kind::With | Kind::ForIn => [Flags::ASYNC].as_slice(),
         // A tagged template is another thing than a call with a template.
-        Kind::Call => return pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE),
+        Kind::Call => {
+            let tagged = pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE);
+            return tagged && (!pattern.has(Flags::OPTIONAL) || node.has(Flags::OPTIONAL));
+        }
+        Kind::Attr | Kind::Index => [Flags::OPTIONAL].as_slice(),
         Kind::ImportName | Kind::Arm => {
             return pattern.has(Flags::DEFAULT) == node.has(Flags::DEFAULT);
         }

@@ -162,6 +162,11 @@ impl<'c> Lower<'c> {
         self.pattern.then(|| Placeholder::read(self.text(c))).flatten()
     }
 
+    /// Whether a statement is `...` or `$...X`.
+    fn is_statement_list(&self, c: CstId) -> bool {
+        matches!(self.placeholder(c), Some(Placeholder::Ellipsis | Placeholder::MetaEllipsis(_)))
+    }
+
     fn is_ellipsis(&self, c: CstId) -> bool {
         self.placeholder(c) == Some(Placeholder::Ellipsis)
     }

@@ -197,25 +197,14 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
             K::Closure => self.closure(c, role),
-            K::If => self.if_expression(c, role),
+            K::If => self.if_expression(c, role, false),
             K::LetCondition => {
                 self.lower.open(Kind::Assign, role, c);
                 self.field(c, f.pattern, Role::Target);
                 self.field(c, f.value, Role::Value);
                 self.lower.close();
             }
-            K::Match => {
-                self.lower.open(Kind::Match, role, c);
-                self.field(c, f.value, Role::Value);
-                if let Some(body) = self.lower.field(c, f.body) {
-                    for arm in self.lower.named(body) {
-                        if self.k(arm) == K::Arm {
-                            self.arm(arm);
-                        }
-                    }
-                }
-                self.lower.close();
-            }
+            K::Match => self.match_expression(c, role, false),
             K::While => {
                 self.lower.open(Kind::While, role, c);
                 self.field(c, f.condition, Role::Cond);
@@ -284,18 +273,32 @@ impl Rust<'_, '_> {
         self.lower.close();
     }
 
-    fn if_expression(&mut self, c: CstId, role: Role) {
+    pub(super) fn match_expression(&mut self, c: CstId, role: Role, returns: bool) {
+        let f = self.f;
+        self.lower.open(Kind::Match, role, c);
+        self.field(c, f.value, Role::Value);
+        if let Some(body) = self.lower.field(c, f.body) {
+            for arm in self.lower.named(body) {
+                if self.k(arm) == K::Arm {
+                    self.arm(arm, returns);
+                }
+            }
+        }
+        self.lower.close();
+    }
+
+    pub(super) fn if_expression(&mut self, c: CstId, role: Role, returns: bool) {
         let f = self.f;
         let mut opened = 1;
         let mut current = c;
         self.lower.open(Kind::If, role, c);
         loop {
             self.field(current, f.condition, Role::Cond);
-            self.block(self.lower.field(current, f.consequence), Role::Body, false);
+            self.block(self.lower.field(current, f.consequence), Role::Body, returns);
             let otherwise = self.lower.field(current, f.alternative);
             let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else { break };
             if self.k(otherwise) != K::If {
-                self.block(Some(otherwise), Role::Else, false);
+                self.block(Some(otherwise), Role::Else, returns);
                 break;
             }
             let span = self.lower.span(otherwise);
@@ -309,7 +312,7 @@ impl Rust<'_, '_> {
         }
     }
 
-    fn arm(&mut self, c: CstId) {
+    fn arm(&mut self, c: CstId, returns: bool) {
         let f = self.f;
         let pattern = self.lower.field(c, f.pattern);
         if let Some(pattern) = pattern
@@ -328,11 +331,20 @@ impl Rust<'_, '_> {
         }
         if let Some(value) = self.lower.field(c, f.value) {
             if self.k(value) == K::Block {
-                self.block(Some(value), Role::Body, false);
+                self.block(Some(value), Role::Body, returns);
             } else {
                 let span = self.lower.span(value);
                 self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-                self.statement(value, Role::Item, &[]);
+                if !returns || !self.tail(value) {
+                    let is_value = returns && !self.is_statement(value) && !self.lower.is_ellipsis(value);
+                    if is_value {
+                        self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                        self.expression(value, Role::Item);
+                        self.lower.close();
+                    } else {
+                        self.statement(value, Role::Item, &[]);
+                    }
+                }
                 self.lower.close();
             }
         }
