@@ -89,6 +89,29 @@ impl Pattern {
         Ok(found)
     }
 
+    /// Where it matches one node, whatever kind of word that is.
+    pub(crate) fn search_at(
+        &self,
+        file: &File<'_>,
+        node: NodeId,
+        options: Options,
+        steps: &mut u64,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        let span = file.tree().span(node);
+        let mut found = Vec::new();
+        for reading in &self.readings {
+            let Root::Node(p) = reading.root else { continue };
+            let text = reading.text.as_bytes();
+            let mut matcher = Matcher::new(&reading.tree, text, file, options, *steps);
+            matcher.node(p, node, &mut |matcher| {
+                found.push(Match { span, bindings: matcher.bindings.clone() });
+                false
+            });
+            *steps = matcher.steps;
+        }
+        if *steps == 0 { Err(OutOfSteps) } else { Ok(found) }
+    }
+
     /// The names that a file has to hold for the pattern to match, of each way to read it.
     pub fn required_words(&self) -> Vec<Vec<String>> {
         self.readings.iter().map(Reading::required_words).collect()

@@ -25,8 +25,8 @@ pub struct Definition {
     pub scope: NodeId,
     /// How often it is assigned, parameters and imports included.
     pub assignments: u32,
-    /// The chain that it is short for, where an import binds it.
-    pub qualified: Option<NodeId>,
+    /// The chains that it is short for, where imports bind it, each with the node that binds it.
+    pub qualified: Vec<(NodeId, NodeId)>,
     /// Whether only a wildcard import can have brought it.
     pub wildcard: bool,
 }
@@ -52,7 +52,9 @@ impl Names {
 
     /// The chain that a name is short for, where an import binds it.
     pub fn qualified(&self, node: NodeId) -> Option<NodeId> {
-        self.definition(self.definition_of(node)?).qualified
+        let chains = &self.definition(self.definition_of(node)?).qualified;
+        let before = chains.iter().rev().find(|(binding, _)| *binding <= node);
+        before.or(chains.first()).map(|(_, chain)| *chain)
     }
 
     /// The modules whose every name is imported.
@@ -382,7 +384,7 @@ impl Resolver<'_> {
         let scope = if self.outer.contains_key(&(scope, symbol)) { NodeId::ROOT } else { scope };
         let definitions = &mut self.names.definitions;
         let id = *self.table.entry((scope, symbol)).or_insert_with(|| {
-            definitions.push(Definition { node: name, scope, assignments: 0, qualified: None, wildcard: false });
+            definitions.push(Definition { node: name, scope, assignments: 0, qualified: Vec::new(), wildcard: false });
             DefId(definitions.len() as u32)
         });
         definitions[id.0 as usize - 1].assignments += 1;
@@ -394,7 +396,7 @@ impl Resolver<'_> {
         self.qualify_symbol(tree, name, symbol, scope, path);
     }
 
-    /// Gives a definition its chain, unless another import gave it one.
+    /// Gives a definition its chain.
     fn qualify_symbol(
         &mut self,
         tree: &mut Tree,
@@ -407,10 +409,8 @@ impl Resolver<'_> {
         if path.is_empty() || path.iter().any(String::is_empty) {
             return;
         }
-        if self.names.definitions[def.0 as usize - 1].qualified.is_none() {
-            let chain = add_chain(tree, path, tree.span(name));
-            self.names.definitions[def.0 as usize - 1].qualified = Some(chain);
-        }
+        let chain = add_chain(tree, path, tree.span(name));
+        self.names.definitions[def.0 as usize - 1].qualified.push((name, chain));
     }
 
     fn use_names(&mut self, tree: &mut Tree) {
@@ -436,7 +436,7 @@ impl Resolver<'_> {
                     node: id,
                     scope,
                     assignments: 1,
-                    qualified: Some(chain),
+                    qualified: vec![(id, chain)],
                     wildcard: true,
                 });
                 let def = DefId(self.names.definitions.len() as u32);

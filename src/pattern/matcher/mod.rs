@@ -82,7 +82,19 @@ impl<'m> Matcher<'m> {
     fn any_form(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let kind = self.pattern.kind(p);
         match kind {
-            Kind::MetaVar => return self.bind(self.pattern.symbol(p), Bound::Node(t), then),
+            Kind::MetaVar => {
+                let name = self.pattern.symbol(p);
+                if self.bind(name, Bound::Node(t), then) {
+                    return true;
+                }
+                // What was assigned may be what the metavariable holds already.
+                return match self.symbolic_value(t) {
+                    Some(value) if self.bindings.get(name).is_some() => {
+                        self.bind(name, Bound::Node(value), then)
+                    }
+                    _ => false,
+                };
+            }
             Kind::Ellipsis => return then(self),
             Kind::Deep => return self.deep(p, t, then),
             Kind::TypedMetaVar => return self.typed(p, t, then),
@@ -107,14 +119,24 @@ impl<'m> Matcher<'m> {
             {
                 return true;
             }
-            if self.options.symbolic_propagation
-                && let Some(&Value::Expr(value)) = self.file.constants().get(t)
+            if let Some(value) = self.symbolic_value(t)
                 && kind != Kind::Name
             {
                 return self.node(p, value, then);
             }
         }
         false
+    }
+
+    /// The expression that a name stands for, where the rule asks for that.
+    fn symbolic_value(&self, t: NodeId) -> Option<NodeId> {
+        if !self.options.symbolic_propagation || self.tree.kind(t) != Kind::Name {
+            return None;
+        }
+        match self.file.constants().get(t) {
+            Some(&Value::Expr(value)) => Some(value),
+            _ => None,
+        }
     }
 
     /// Whether only a wildcard import can have brought a name.
@@ -200,6 +222,9 @@ impl<'m> Matcher<'m> {
             return false;
         }
         match pattern.kind {
+            Kind::Assign if pattern.symbol.is_none() && !node.symbol.is_none() => {
+                self.groups(p, NodeId(p.0 + 1), t, then) || self.updates(p, t, then)
+            }
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
@@ -208,6 +233,19 @@ impl<'m> Matcher<'m> {
             }
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
+    }
+
+    /// `x += y` is `x = x + y`: the value holds the target too.
+    fn updates(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let (Some(target), Some(value), Some(t_target)) = (
+            self.pattern.child(p, Role::Target),
+            self.pattern.child(p, Role::Value),
+            self.tree.child(t, Role::Target),
+        ) else {
+            return false;
+        };
+        self.pattern.kind(value) == Kind::Deep
+            && self.node(target, t_target, &mut |matcher| matcher.node(value, t_target, then))
     }
 
     fn only_ellipsis(&self, p: NodeId) -> bool {
