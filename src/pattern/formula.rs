@@ -349,11 +349,11 @@ impl Run<'_, '_> {
                 Formula::Regex(_) => |range, found| found.contains(range) || range.contains(found),
                 _ => |range, found| range == found,
             };
-            let file = self.subject.file;
+            let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
             ranges.retain(|range| {
                 !found.iter().any(|found| {
                     contradicts(range.span, found.span)
-                        && range.bindings.merge(&found.bindings, file).is_some()
+                        && range.bindings.merge(&found.bindings, file, symbolic).is_some()
                 })
             });
         }
@@ -367,6 +367,10 @@ impl Run<'_, '_> {
             ranges = distinct(kept);
         }
         Ok(self.focus(&all.focus, ranges))
+    }
+
+    fn merge(&self, a: &Bindings, b: &Bindings) -> Option<Bindings> {
+        a.merge(b, self.subject.file, self.options.symbolic_propagation)
     }
 
     /// Pairs of which one holds the other, with the smaller range.
@@ -387,7 +391,7 @@ impl Run<'_, '_> {
                 } else {
                     continue;
                 };
-                if let Some(bindings) = x.bindings.merge(&y.bindings, self.subject.file) {
+                if let Some(bindings) = self.merge(&x.bindings, &y.bindings) {
                     out.push(Match { span, bindings });
                 }
             }
@@ -405,7 +409,7 @@ impl Run<'_, '_> {
                 }
                 *self.steps = self.steps.saturating_sub(1);
                 if related(range.span, other.span)
-                    && let Some(bindings) = range.bindings.merge(&other.bindings, self.subject.file)
+                    && let Some(bindings) = self.merge(&range.bindings, &other.bindings)
                 {
                     out.push(Match { span: range.span, bindings });
                 }
@@ -468,7 +472,7 @@ impl Run<'_, '_> {
                 let named: Vec<(String, Span)> =
                     found.groups.into_iter().filter(|(name, _)| !name.starts_with(|c: char| c.is_ascii_digit())).collect();
                 let more = captured(text.as_bytes(), start, &named);
-                Ok(range.bindings.merge(&more, self.subject.file).map(|merged| vec![merged]))
+                Ok(self.merge(&range.bindings, &more).map(|merged| vec![merged]))
             }
             Condition::Pattern { name, language, formula } => {
                 let Some(bound) = range.bindings.get(*name) else { return Ok(None) };

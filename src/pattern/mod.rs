@@ -19,7 +19,7 @@ use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol, Value};
+use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol};
 
 /// Switches of the matcher, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -193,7 +193,6 @@ struct Candidates {
     any_expression: bool,
     constants: bool,
     qualified: bool,
-    symbolic: bool,
 }
 
 impl Candidates {
@@ -209,7 +208,7 @@ impl Candidates {
             constants: options.constant_propagation
                 && matches!(kind, Kind::Str | Kind::Int | Kind::Bool | Kind::Float),
             qualified: matches!(kind, Kind::Attr | Kind::Name),
-            symbolic: options.symbolic_propagation && kind.is_expression(),
+
         }
     }
 
@@ -229,7 +228,6 @@ impl Candidates {
             Kind::Name => {
                 self.qualified && file.names().qualified(t).is_some()
                     || self.constants && file.constants().get(t).is_some()
-                    || self.symbolic && matches!(file.constants().get(t), Some(Value::Expr(_)))
             }
             Kind::BinOp | Kind::UnOp | Kind::Cond => {
                 self.constants && file.constants().get(t).is_some()

@@ -296,7 +296,8 @@ impl Encoder<'_> {
             return;
         }
         let in_list = matches!(bracket, b'(' | b'[' | b'<')
-            || matches!(next, b',' | b')' | b']' | b'.' | b'<')
+            || matches!(next, b',' | b')' | b']' | b'.')
+            || next == b'<' && !rest.starts_with("<...")
             || matches!(previous, b',' | b'.' | b'=')
             || previous == b'>' && next == b'<'
             // `function ...(…)`
@@ -324,7 +325,7 @@ impl Encoder<'_> {
             return;
         }
         // `<a b=... />`
-        if bracket == b'<' && previous == b'=' {
+        if bracket == b'<' && previous == b'=' && script {
             self.out.push_str(&format!("{{{ELLIPSIS}}}"));
             return;
         }

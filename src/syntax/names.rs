@@ -212,7 +212,12 @@ impl Resolver<'_> {
                 }
             }
         };
-        self.bind_target(tree, target, scope);
+        // The name of a constant is in capitals, which a pattern of Rust does not bind.
+        if tree.language == Language::Rust && tree.kind(target) == Kind::Name {
+            self.bind(tree, target, scope);
+        } else {
+            self.bind_target(tree, target, scope);
+        }
         self.required(tree, id, target, scope);
     }
 

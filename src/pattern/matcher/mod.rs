@@ -129,7 +129,7 @@ impl<'m> Matcher<'m> {
     }
 
     /// The expression that a name stands for, where the rule asks for that.
-    fn symbolic_value(&self, t: NodeId) -> Option<NodeId> {
+    pub(super) fn symbolic_value(&self, t: NodeId) -> Option<NodeId> {
         if !self.options.symbolic_propagation || self.tree.kind(t) != Kind::Name {
             return None;
         }
@@ -155,7 +155,7 @@ impl<'m> Matcher<'m> {
             return then(self);
         }
         if let Some(held) = self.bindings.get(name) {
-            return equal(self.file, held, bound) && then(self);
+            return equal(self.file, held, bound, self.options.symbolic_propagation) && then(self);
         }
         let mark = self.bindings.len();
         self.bindings.push(name, bound);

@@ -259,7 +259,8 @@ impl Matcher<'_> {
                 at = self.tree.node(id).end;
                 continue;
             }
-            if kind.is_expression() && self.node(expression, id, then) {
+            let alike = kind.is_expression() || kind == self.pattern.kind(expression);
+            if alike && self.node(expression, id, then) {
                 return true;
             }
             at += 1;

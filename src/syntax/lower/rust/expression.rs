@@ -40,13 +40,6 @@ impl Rust<'_, '_> {
                     }
                     None
                 }
-                K::GenericType if role == Role::Object => {
-                    if let Some(inner) = self.lower.named(c).next() {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
                 _ => None,
             };
             let Some(left) = left else {
@@ -82,6 +75,11 @@ impl Rust<'_, '_> {
                 K::Scoped => self.word_field(c, f.name),
                 K::Field => self.word_field(c, f.field),
                 K::Call => {
+                    let function = self.lower.field(c, f.function);
+                    let types = function.and_then(|function| self.lower.field(function, f.type_arguments));
+                    if let Some(types) = types {
+                        self.items(types, Role::TypeParam);
+                    }
                     if let Some(arguments) = self.lower.field(c, f.arguments) {
                         self.items(arguments, Role::Arg);
                     }
@@ -143,6 +141,7 @@ impl Rust<'_, '_> {
                 self.lower.word(Kind::Ident, role, c);
             }
             K::String => self.string(c, role),
+            K::Character => self.character(c, role),
             K::Integer => {
                 let value = integer(self.lower.text(c));
                 self.lower.leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
@@ -427,6 +426,23 @@ impl Rust<'_, '_> {
         if !text.is_empty() {
             self.lower.string_part(inner, true);
         }
+        self.lower.close();
+    }
+
+    /// A character is a string of one.
+    fn character(&mut self, c: CstId, role: Role) {
+        let span = self.lower.span(c);
+        let text = self.lower.text(c);
+        let quoted = &text[text.iter().position(|&b| b == b'\'').map_or(0, |i| i + 1)..];
+        let inner = quoted.strip_suffix(b"'").unwrap_or(quoted);
+        let value = match inner {
+            [b'\\', quote @ (b'\'' | b'"')] => std::slice::from_ref(quote),
+            other => other,
+        };
+        let id = self.lower.open(Kind::Str, role, c);
+        self.lower.builder.node_mut(id).symbol = Symbol::of(value);
+        let part = Span { start: span.end - 1 - value.len() as u32, end: span.end.saturating_sub(1) };
+        self.lower.string_part(part, true);
         self.lower.close();
     }
 

@@ -60,6 +60,7 @@ kinds! {
     TokenTree = "token_tree",
     String = "string_literal" | "raw_string_literal",
     StringContent = "string_content" | "escape_sequence",
+    Character = "char_literal",
     Integer = "integer_literal",
     Float = "float_literal",
     Boolean = "boolean_literal",
@@ -231,7 +232,12 @@ impl Rust<'_, '_> {
             }
             K::Let | K::Const => {
                 let keyword = self.lower.children(c).find(|&k| !self.lower.node(k).named);
-                let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                let mut keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                // `let mut` is one more kind of `let`; a `static mut` is another thing.
+                let mutable = self.lower.named(c).any(|m| self.lower.text(m) == b"mut");
+                if mutable && keyword == Symbol::of("static") {
+                    keyword = Symbol::of("static mut");
+                }
                 let id = self.lower.open(Kind::VarDecl, role, c);
                 self.lower.builder.node_mut(id).symbol = keyword;
                 self.lower.open(Kind::Assign, Role::Item, c);
@@ -345,7 +351,15 @@ impl Rust<'_, '_> {
 
     fn parameters(&mut self, c: CstId) {
         let f = self.f;
-        for parameter in self.lower.named(c) {
+        for parameter in self.lower.children(c) {
+            if !self.lower.node(parameter).named {
+                if self.lower.text(parameter) == b"_" {
+                    self.lower.open(Kind::Param, Role::Param, parameter);
+                    self.lower.leaf(Kind::Ident, Role::Name, parameter);
+                    self.lower.close();
+                }
+                continue;
+            }
             if self.lower.is_ellipsis(parameter) {
                 self.lower.word(Kind::Ellipsis, Role::Param, parameter);
                 continue;
