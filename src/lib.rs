@@ -4,6 +4,8 @@
 //! this list. `Target → Source → Tree → FileReport → Report → Verdict → exit code` is the way of a
 //! scan through them.
 
+/// Pure functions on text that rules call by name.
+pub mod analyser;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What a rule reports: plain data.
@@ -16,5 +18,7 @@ pub mod lang;
 pub mod rule;
 /// From targets to one ordered report.
 pub mod scan;
+/// Credentials: their shapes, their names, their randomness.
+pub mod secrets;
 /// The text of one file: decoding, byte spans, lines.
 pub mod source;

@@ -1,0 +1,4 @@
+//! Pure functions on text that rules call by name.
+
+mod bigrams;
+pub mod randomness;

@@ -1,0 +1,417 @@
+//! Secrets: credentials that announce themselves, that stand near a provider's name, or that a name
+//! such as `password` holds.
+//!
+//! One case-folded automaton over all prefixes, provider names and words for secrets runs over each
+//! text. Only where it stops is anything else looked at: a regex in a window ([`shape`]), or the
+//! name and the value around ([`context`]). What then looks like a credential must be no
+//! placeholder ([`value`]) and mostly random ([`crate::analyser::randomness`]). Of several rules
+//! that see the same bytes the most specific one reports them.
+
+mod checksum;
+mod context;
+mod name;
+mod needles;
+mod place;
+mod shape;
+mod value;
+
+use std::ops::Range;
+
+use crate::analyser::randomness::{self, Randomness};
+use crate::finding::{Confidence, Finding, RuleIndex, Severity};
+use crate::rule::secret::{Assigned, Form, Randomness as Required, SecretRule};
+use crate::source::{Source, Span};
+
+pub use context::{Join, Pair};
+use name::Promise;
+use needles::{Action, Needles};
+use place::Place;
+use shape::{Match, Shape, Work};
+
+/// The secret rules of a scan, compiled.
+#[derive(Debug)]
+pub struct Detectors {
+    shapes: Vec<Shape>,
+    needles: Needles,
+    /// The rules for names of each kind, where there are any.
+    token: Option<usize>,
+    password: Option<usize>,
+    client_side: Option<usize>,
+}
+
+/// Something that one rule takes for a credential.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    shape: usize,
+    secret: Span,
+    /// How specific the rule is: a prefix before a provider's name before the name of a variable.
+    rank: usize,
+    severity: Severity,
+    confidence: Confidence,
+}
+
+impl Detectors {
+    /// Compiles rules, each with its place in the rule set.
+    pub fn new(rules: impl IntoIterator<Item = (RuleIndex, SecretRule)>) -> Detectors {
+        let shapes: Vec<Shape> = rules
+            .into_iter()
+            .map(|(index, rule)| Shape::new(index, rule))
+            .collect();
+        let assigned = |kind| {
+            shapes.iter().position(|shape| match shape.rule.form {
+                Form::Assigned(assigned) => assigned == kind,
+                Form::Prefixed { .. } | Form::Near { .. } => false,
+            })
+        };
+        Detectors {
+            token: assigned(Assigned::Token),
+            password: assigned(Assigned::Password),
+            client_side: assigned(Assigned::ClientSide),
+            needles: Needles::new(&shapes),
+            shapes,
+        }
+    }
+
+    /// Finds the secrets of one text, each once.
+    pub fn scan(&self, source: &Source) -> Vec<Finding> {
+        let text = source.text();
+        let context = Context {
+            detectors: self,
+            text,
+            path: &source.path,
+            place: place::place_of(&source.path),
+            is_code: source.language.is_code(),
+        };
+        let mut work = Work::on(text);
+        let mut name = Span::default();
+        let mut candidates = Vec::new();
+        self.needles.each(text, |hit, action| match action {
+            Action::Prefix { shape, literal } => {
+                if literal
+                    .as_deref()
+                    .is_none_or(|literal| *literal == text[hit.clone()])
+                {
+                    candidates.extend(context.prefixed(*shape, hit, &mut work));
+                }
+            }
+            Action::Near { shape } => context.near(*shape, &hit, &mut candidates),
+            Action::Name => {
+                if hit.start >= name.end as usize || hit.start < name.start as usize {
+                    name = context::name_around(text, hit.start, hit.end);
+                    let pair = context::pair_of(text, name, context.is_code);
+                    candidates.extend(pair.and_then(|pair| context.judge(&pair)));
+                }
+            }
+        });
+        self.findings(most_specific(candidates))
+    }
+
+    /// Judges pairs of names and values that a syntax tree gave.
+    pub fn judge(&self, source: &Source, pairs: &[Pair]) -> Vec<Finding> {
+        let context = Context {
+            detectors: self,
+            text: source.text(),
+            path: &source.path,
+            place: place::place_of(&source.path),
+            is_code: source.language.is_code(),
+        };
+        let candidates = pairs.iter().filter_map(|pair| context.judge(pair));
+        self.findings(most_specific(candidates.collect()))
+    }
+
+    fn findings(&self, candidates: Vec<Candidate>) -> Vec<Finding> {
+        let finding = |candidate: Candidate| {
+            let shape = &self.shapes[candidate.shape];
+            Finding {
+                rule: shape.index,
+                span: candidate.secret,
+                message: shape.rule.meta.message.clone(),
+                severity: candidate.severity,
+                confidence: candidate.confidence,
+                trace: Vec::new(),
+                fix: None,
+                secret: Some(candidate.secret),
+            }
+        };
+        candidates.into_iter().map(finding).collect()
+    }
+}
+
+/// One text with what is known about it.
+struct Context<'a> {
+    detectors: &'a Detectors,
+    text: &'a [u8],
+    path: &'a str,
+    place: Place,
+    is_code: bool,
+}
+
+impl Context<'_> {
+    /// A credential whose prefix was hit.
+    fn prefixed(&self, at: usize, prefix: Range<usize>, work: &mut Work) -> Option<Candidate> {
+        let shape = &self.detectors.shapes[at];
+        let length = prefix.len();
+        if !shape.rule.files.is_empty() && !place::name_matches(self.path, &shape.rule.files) {
+            return None;
+        }
+        let found = shape.at_prefix(self.text, prefix, work)?;
+        let secret = &self.text[found.secret.range()];
+        let drawn = &self.text[found.drawn.range()];
+        if value::is_placeholder(drawn) || value::is_placeholder(secret) {
+            return None;
+        }
+        let mut candidate = self.candidate(at, found, 1000 + length);
+        if shape
+            .checksum()
+            .is_some_and(|sum| checksum::passes(sum, drawn))
+        {
+            candidate.confidence = Confidence::High;
+            return Some(candidate);
+        }
+        let is_random = matches!(randomness::randomness(drawn), Randomness::Random(_));
+        match shape.randomness() {
+            Required::Ignored => {}
+            Required::Expected if is_random => {}
+            Required::Expected => candidate.confidence = Confidence::Low,
+            Required::Required if is_random => {}
+            Required::Required => return None,
+            Required::Password if value::is_sample_password(drawn) => return None,
+            Required::Password if is_random || value::is_made_up(drawn) => {}
+            Required::Password => candidate.confidence = Confidence::Low,
+        }
+        Some(candidate)
+    }
+
+    /// Credentials behind a provider's name that was hit.
+    fn near(&self, at: usize, hit: &Range<usize>, candidates: &mut Vec<Candidate>) {
+        let shape = &self.detectors.shapes[at];
+        let Form::Near {
+            within,
+            needs_secret_word,
+            ..
+        } = shape.rule.form
+        else {
+            return;
+        };
+        if self.place == Place::Generated || !begins_word(self.text, hit.start) {
+            return;
+        }
+        let end = self.text.len().min(hit.end + within + NEAR_VALUE);
+        let end = if self.is_code {
+            memchr::memchr(b'\n', &self.text[hit.end..end]).map_or(end, |line| hit.end + line)
+        } else {
+            end
+        };
+        for found in shape.near(self.text, hit.end..end) {
+            let (start, stop) = (found.secret.start as usize, found.secret.end as usize);
+            let gap = &self.text[hit.end..start];
+            if gap.len() > within || needs_secret_word && !has_secret_word(gap) {
+                continue;
+            }
+            if self.is_code && !is_quoted(self.text, start, stop) {
+                continue;
+            }
+            let value = &self.text[start..stop];
+            // A hash in a web address or behind an `@` names a commit or a file.
+            let is_reference = matches!(gap.last(), Some(b'/' | b'@'));
+            if is_reference || value::is_placeholder(value) || value::is_plain_name(value) {
+                continue;
+            }
+            let mut candidate = self.candidate(at, found, 500 + hit.len());
+            match (randomness::randomness(value), shape.randomness()) {
+                (Randomness::Random(_), _) | (_, Required::Ignored) => {}
+                (Randomness::Patterned, Required::Expected) if !self.is_code => {
+                    candidate.confidence = Confidence::Low;
+                }
+                _ => continue,
+            }
+            candidates.push(candidate);
+        }
+    }
+
+    /// A value beside a name.
+    fn judge(&self, pair: &Pair) -> Option<Candidate> {
+        if self.place == Place::Generated {
+            return None;
+        }
+        let name = std::str::from_utf8(&self.text[pair.name.range()]).ok()?;
+        let inner = name::client_side(name);
+        let promise = name::promise(inner.unwrap_or(name))?;
+        let value = &self.text[pair.value.range()];
+        let refused = value.len() < 6
+            || !value::is_one_word(value)
+            || value::is_placeholder(value)
+            || value::is_public(value)
+            || value.eq_ignore_ascii_case(name.as_bytes());
+        if refused {
+            return None;
+        }
+        if promise != Promise::Password && !value::is_token(value) {
+            return None;
+        }
+        let confidence = self.confidence_of(promise, pair.join, value)?;
+        if self.is_code && is_on_long_line(self.text, pair.value) {
+            return None;
+        }
+        let detectors = self.detectors;
+        let by_kind = match (confidence, promise) {
+            (Evidence::Random(_), _) | (_, Promise::Token | Promise::Maybe) => detectors.token,
+            (_, Promise::Password) => detectors.password,
+        };
+        let shape = match inner {
+            Some(_) => detectors.client_side.or(by_kind)?,
+            None => by_kind?,
+        };
+        let found = Match {
+            secret: pair.value,
+            drawn: pair.value,
+        };
+        let mut candidate = self.candidate(shape, found, usize::from(inner.is_some()));
+        match confidence {
+            Evidence::Random(confidence) => candidate.confidence = confidence,
+            Evidence::Shape => {
+                candidate.confidence = Confidence::Low;
+                candidate.severity = candidate.severity.min(Severity::Medium);
+            }
+        }
+        Some(candidate)
+    }
+
+    /// How sure it is that a value beside a promising name is a secret.
+    fn confidence_of(&self, promise: Promise, join: Join, value: &[u8]) -> Option<Evidence> {
+        let has_digit = value.iter().any(u8::is_ascii_digit);
+        let has_letter = value.iter().any(u8::is_ascii_alphabetic);
+        if value::is_uuid(value) {
+            let told = promise == Promise::Token && !self.is_code;
+            return told.then_some(Evidence::Shape);
+        }
+        let plain = value::is_plain_name(value);
+        match randomness::randomness(value) {
+            Randomness::Random(bits) if value::is_token(value) && (!plain || bits > 40.0) => {
+                let (low, medium) = match (promise, join) {
+                    (Promise::Token, Join::Quoted | Join::Bare) => (14.0, 28.0),
+                    (Promise::Password, Join::Quoted | Join::Bare) => (12.0, 20.0),
+                    (Promise::Maybe, _) | (_, Join::Loose) => (30.0, f32::MAX),
+                };
+                if bits < low || !has_digit && bits < 25.0 {
+                    return None;
+                }
+                let sure = if bits >= medium {
+                    Confidence::Medium
+                } else {
+                    Confidence::Low
+                };
+                Some(Evidence::Random(sure))
+            }
+            Randomness::Patterned
+                if !self.is_code && value.len() >= 16 && has_digit && has_letter =>
+            {
+                Some(Evidence::Shape)
+            }
+            // What people make up as a password is words with a digit or a mark.
+            _ if promise == Promise::Password && join != Join::Loose => {
+                value::is_made_up(value).then_some(Evidence::Shape)
+            }
+            _ => None,
+        }
+    }
+
+    fn candidate(&self, shape: usize, found: Match, rank: usize) -> Candidate {
+        let meta = &self.detectors.shapes[shape].rule.meta;
+        Candidate {
+            shape,
+            secret: found.secret,
+            rank,
+            severity: match self.place {
+                Place::Sample => one_lower(meta.severity),
+                Place::Ordinary | Place::Generated => meta.severity,
+            },
+            confidence: meta.confidence,
+        }
+    }
+}
+
+/// Why a value beside a name is taken for a secret.
+#[derive(Clone, Copy)]
+enum Evidence {
+    /// A machine has drawn it.
+    Random(Confidence),
+    /// It has the shape, but a person may have typed it.
+    Shape,
+}
+
+/// The longest value that is looked for behind a provider's name.
+const NEAR_VALUE: usize = 160;
+
+/// Lines from this length on were not written by a person.
+const LONG_LINE: usize = 2000;
+
+fn one_lower(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium => Severity::Low,
+        Severity::Low | Severity::Info => Severity::Info,
+    }
+}
+
+/// Whether a word begins at `at`: behind a mark, a digit, or where the case rises.
+fn begins_word(text: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|at| text[at]) else {
+        return true;
+    };
+    !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && text[at].is_ascii_uppercase()
+}
+
+/// Whether a word for a secret stands in the bytes between a provider's name and a value.
+fn has_secret_word(gap: &[u8]) -> bool {
+    let gap = String::from_utf8_lossy(gap);
+    name::words(&gap).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "key" | "keys" | "auth" | "access" | "private" | "pass" | "pwd" | "pat" | "bearer"
+        ) || ["token", "secret", "password", "apikey", "credential"]
+            .iter()
+            .any(|part| word.contains(part))
+    })
+}
+
+/// Whether a quote stands right before and right after a value.
+fn is_quoted(text: &[u8], start: usize, end: usize) -> bool {
+    let quote = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\'));
+    quote(start.checked_sub(1).and_then(|at| text.get(at))) && quote(text.get(end))
+}
+
+/// Whether the line around a span is longer than people write.
+fn is_on_long_line(text: &[u8], span: Span) -> bool {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = &text[start.saturating_sub(LONG_LINE)..start];
+    let after = &text[end..text.len().min(end + LONG_LINE)];
+    let before = memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at);
+    let after = memchr::memchr(b'\n', after).unwrap_or(after.len());
+    before + after >= LONG_LINE
+}
+
+/// Of candidates that overlap the most specific, in the order of their places.
+fn most_specific(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let better = |a: &Candidate, b: &Candidate| {
+        let key = |c: &Candidate| (c.rank, c.secret.end - c.secret.start, usize::MAX - c.shape);
+        key(a) > key(b)
+    };
+    candidates.sort_by_key(|candidate| (candidate.secret.start, candidate.secret.end));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        match kept.last_mut() {
+            Some(last) if candidate.secret.start < last.secret.end => {
+                if better(&candidate, last) {
+                    *last = candidate;
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! One secret rule at work: from the place of a needle to the bytes of a credential.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::finding::RuleIndex;
+use crate::rule::secret::{Checksum, Form, Randomness, SecretRule};
+use crate::source::Span;
+
+/// A rule with regexes that compile on first need.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) index: RuleIndex,
+    pub(super) rule: SecretRule,
+    body: OnceLock<Option<Regex>>,
+    before: OnceLock<Option<Regex>>,
+}
+
+/// The bytes that a credential may have behind its prefix; private keys are the longest.
+const BODY_LIMIT: usize = 8192;
+/// The same where a text has cost too much already: hostile texts repeat prefixes.
+const SHORT_LIMIT: usize = 256;
+/// The bytes that `before` may match.
+const BEFORE_LIMIT: usize = 96;
+
+/// The work that shapes have cost in one text.
+#[derive(Debug)]
+pub(super) struct Work {
+    left: usize,
+}
+
+impl Work {
+    /// A budget in proportion to the text.
+    pub(super) fn on(text: &[u8]) -> Work {
+        Work {
+            left: text.len().saturating_mul(32) + (4 << 20),
+        }
+    }
+
+    fn window(&mut self) -> usize {
+        let full = self.left >= BODY_LIMIT;
+        self.left = self.left.saturating_sub(BODY_LIMIT);
+        if full { BODY_LIMIT } else { SHORT_LIMIT }
+    }
+}
+
+/// A credential by its shape.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Match {
+    /// What is secret, the provider's prefix included.
+    pub(super) secret: Span,
+    /// The part that was drawn at random.
+    pub(super) drawn: Span,
+}
+
+impl Shape {
+    pub(super) fn new(index: RuleIndex, rule: SecretRule) -> Shape {
+        Shape {
+            index,
+            rule,
+            body: OnceLock::new(),
+            before: OnceLock::new(),
+        }
+    }
+
+    /// The credential whose prefix stands at `prefix`.
+    pub(super) fn at_prefix(
+        &self,
+        text: &[u8],
+        prefix: Range<usize>,
+        work: &mut Work,
+    ) -> Option<Match> {
+        let Form::Prefixed {
+            before,
+            body,
+            ignore_case,
+            ..
+        } = &self.rule.form
+        else {
+            return None;
+        };
+        let mut start = prefix.start;
+        if let Some(before) = before {
+            let regex = lazily(&self.before, *ignore_case, || format!("(?:{before})\\z"))?;
+            let from = start.saturating_sub(BEFORE_LIMIT);
+            start = from + regex.find(&text[from..start])?.start();
+        }
+        if !begins(text, start) {
+            return None;
+        }
+        let regex = lazily(&self.body, *ignore_case, || {
+            // A group that is narrower than the match has its own idea of what follows.
+            if body.contains("(?<secret>") {
+                format!("\\A(?:{body})")
+            } else {
+                format!("\\A(?:{body})\\b{{end-half}}")
+            }
+        })?;
+        let window = &text[prefix.end..text.len().min(prefix.end + work.window())];
+        if !body.contains("(?<secret>") {
+            let end = prefix.end + regex.find(window)?.end();
+            let drawn = Span::new(if before.is_some() { start } else { prefix.end }, end);
+            return Some(Match {
+                secret: Span::new(start, end),
+                drawn,
+            });
+        }
+        let secret = regex.captures(window)?.name("secret")?.range();
+        let secret = Span::new(prefix.end + secret.start, prefix.end + secret.end);
+        Some(Match {
+            secret,
+            drawn: secret,
+        })
+    }
+
+    /// The values in `window` that stand near the name of the provider.
+    pub(super) fn near<'t>(
+        &'t self,
+        text: &'t [u8],
+        window: Range<usize>,
+    ) -> impl Iterator<Item = Match> + 't {
+        let regex = match &self.rule.form {
+            Form::Near {
+                body, ignore_case, ..
+            } => lazily(&self.body, *ignore_case, || {
+                format!("\\b{{start-half}}(?:{body})\\b{{end-half}}")
+            }),
+            Form::Prefixed { .. } | Form::Assigned(_) => None,
+        };
+        let from = window.start;
+        let window = &text[window];
+        regex.into_iter().flat_map(move |regex| {
+            regex.captures_iter(window).filter_map(move |found| {
+                let secret = found.name("secret").or(found.get(0))?;
+                let secret = Span::new(from + secret.start(), from + secret.end());
+                Some(Match {
+                    secret,
+                    drawn: secret,
+                })
+            })
+        })
+    }
+
+    pub(super) fn randomness(&self) -> Randomness {
+        self.rule.randomness
+    }
+
+    pub(super) fn checksum(&self) -> Option<Checksum> {
+        self.rule.checksum
+    }
+}
+
+/// Compiles a regex of bytes once; one that does not compile matches nothing, and a test and the
+/// linter tell so.
+fn lazily(
+    cell: &OnceLock<Option<Regex>>,
+    ignore_case: bool,
+    pattern: impl FnOnce() -> String,
+) -> Option<&Regex> {
+    cell.get_or_init(|| {
+        RegexBuilder::new(&pattern())
+            .unicode(false)
+            .case_insensitive(ignore_case)
+            .build()
+            .ok()
+    })
+    .as_ref()
+}
+
+/// Whether a credential may begin at `start`: not within a word, unless an escape ends there.
+fn begins(text: &[u8], start: usize) -> bool {
+    let Some(before) = start.checked_sub(1).map(|at| text[at]) else {
+        return true;
+    };
+    if !before.is_ascii_alphanumeric() || !text.get(start).is_some_and(u8::is_ascii_alphanumeric) {
+        return true;
+    }
+    let back = |n: usize| start.checked_sub(n).map_or(0, |at| text[at]);
+    let escape = back(2) == b'\\' && matches!(before, b'n' | b't' | b'r');
+    let percent = back(3) == b'%' && back(2).is_ascii_hexdigit() && before.is_ascii_hexdigit();
+    escape || percent
+}
