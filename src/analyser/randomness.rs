@@ -70,7 +70,7 @@ fn bits_of_alphabet(value: &[u8]) -> f32 {
     let marks = value.iter().any(|b| !b.is_ascii_alphanumeric());
     let url = value
         .iter()
-        .all(|b| b.is_ascii_alphanumeric() || b"-_.+/=".contains(b));
+        .all(|b| b.is_ascii_alphanumeric() || b"-_.+/=:~@".contains(b));
     match (lower, upper, digit) {
         _ if !url => 6.55,
         (false, false, true) if !marks => 3.32,

@@ -44,6 +44,8 @@ pub struct Detectors {
 struct Candidate {
     shape: usize,
     secret: Span,
+    /// Where the provider is named, for rules that know many.
+    provider: Option<Span>,
     /// How specific the rule is: a prefix before a provider's name before the name of a variable.
     rank: usize,
     severity: Severity,
@@ -103,7 +105,7 @@ impl Detectors {
                 }
             }
         });
-        self.findings(most_specific(candidates))
+        self.findings(source, most_specific(candidates))
     }
 
     /// Judges pairs of names and values that a syntax tree gave.
@@ -116,16 +118,21 @@ impl Detectors {
             is_code: source.language.is_code(),
         };
         let candidates = pairs.iter().filter_map(|pair| context.judge(pair));
-        self.findings(most_specific(candidates.collect()))
+        self.findings(source, most_specific(candidates.collect()))
     }
 
-    fn findings(&self, candidates: Vec<Candidate>) -> Vec<Finding> {
+    fn findings(&self, source: &Source, candidates: Vec<Candidate>) -> Vec<Finding> {
         let finding = |candidate: Candidate| {
             let shape = &self.shapes[candidate.shape];
+            let message = &shape.rule.meta.message;
+            let message = match candidate.provider {
+                Some(provider) => message.replace("$PROVIDER", &source.show(provider)),
+                None => message.clone(),
+            };
             Finding {
                 rule: shape.index,
                 span: candidate.secret,
-                message: shape.rule.meta.message.clone(),
+                message,
                 severity: candidate.severity,
                 confidence: candidate.confidence,
                 trace: Vec::new(),
@@ -157,7 +164,7 @@ impl Context<'_> {
         let found = shape.at_prefix(self.text, prefix, work)?;
         let secret = &self.text[found.secret.range()];
         let drawn = &self.text[found.drawn.range()];
-        if value::is_placeholder(drawn) || value::is_placeholder(secret) {
+        if value::is_placeholder(drawn) || value::is_documented(secret) {
             return None;
         }
         let mut candidate = self.candidate(at, found, 1000 + length);
@@ -214,11 +221,14 @@ impl Context<'_> {
             let value = &self.text[start..stop];
             // A hash in a web address or behind an `@` names a commit or a file.
             let is_reference = matches!(gap.last(), Some(b'/' | b'@'));
-            if is_reference || value::is_placeholder(value) || value::is_plain_name(value) {
+            let randomness = randomness::randomness(value);
+            let plain = randomness != Randomness::Patterned && value::is_plain_name(value);
+            if is_reference || value::is_placeholder(value) || plain {
                 continue;
             }
             let mut candidate = self.candidate(at, found, 500 + hit.len());
-            match (randomness::randomness(value), shape.randomness()) {
+            candidate.provider = Some(Span::new(hit.start, hit.end));
+            match (randomness, shape.randomness()) {
                 (Randomness::Random(_), _) | (_, Required::Ignored) => {}
                 (Randomness::Patterned, Required::Expected) if !self.is_code => {
                     candidate.confidence = Confidence::Low;
@@ -321,6 +331,7 @@ impl Context<'_> {
         Candidate {
             shape,
             secret: found.secret,
+            provider: None,
             rank,
             severity: match self.place {
                 Place::Sample => one_lower(meta.severity),
@@ -341,7 +352,7 @@ enum Evidence {
 }
 
 /// The longest value that is looked for behind a provider's name.
-const NEAR_VALUE: usize = 160;
+const NEAR_VALUE: usize = 420;
 
 /// Lines from this length on were not written by a person.
 const LONG_LINE: usize = 2000;

@@ -8,8 +8,13 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
             .windows(4)
             .any(|w| w == b"xxxx" || w == b"****" || w == b"....")
         || has_placeholder_word(&folded)
-        || DOCUMENTED.iter().any(|example| value == example.as_bytes())
+        || is_documented(value)
         || has_few_characters(&folded)
+}
+
+/// Whether it is a key that a vendor prints in its documentation.
+pub(super) fn is_documented(value: &[u8]) -> bool {
+    DOCUMENTED.iter().any(|example| value == example.as_bytes())
 }
 
 /// Keys that vendors print in their documentation.
