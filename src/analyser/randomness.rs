@@ -106,18 +106,34 @@ pub fn is_patterned(value: &[u8]) -> bool {
         return true;
     }
     let pairs = folded.windows(2).filter(|pair| follows(pair[0], pair[1]));
-    let share = pairs.count() as f32 / (folded.len() - 1) as f32;
+    let steps = pairs.count() + typed_along_a_row(&folded);
+    let share = steps as f32 / (folded.len() - 1) as f32;
     share >= 0.4 || alternates(&folded) || repeats(&folded)
 }
 
-/// Whether `b` stands next to `a` in the alphabet, among the digits, or on a keyboard's row.
+/// Whether `b` stands next to `a` in the alphabet or among the digits.
 fn follows(a: u8, b: u8) -> bool {
-    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
     let kind = a.is_ascii_digit() == b.is_ascii_digit();
     kind && (a.abs_diff(b) == 1 || (a == b'9' && b == b'0') || (a == b'0' && b == b'9'))
-        || ROWS
-            .iter()
+}
+
+/// The characters in runs of four and more along a row of the keyboard; shorter ones are in words.
+fn typed_along_a_row(folded: &[u8]) -> usize {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let next = |a: u8, b: u8| {
+        ROWS.iter()
             .any(|row| row.windows(2).any(|pair| pair == [a, b]))
+    };
+    let (mut typed, mut run) = (0, 0);
+    for pair in folded.windows(2) {
+        run = if next(pair[0], pair[1]) { run + 1 } else { 0 };
+        typed += match run {
+            0..3 => 0,
+            3 => 3,
+            _ => 1,
+        };
+    }
+    typed
 }
 
 /// Whether every second character counts on: `a1b2c3d4`, or `1a2b3c4d`.

@@ -200,7 +200,7 @@ impl Context<'_> {
         else {
             return;
         };
-        if self.place == Place::Generated || !begins_word(self.text, hit.start) {
+        if self.place == Place::Generated || !is_word(self.text, hit) {
             return;
         }
         let end = self.text.len().min(hit.end + within + NEAR_VALUE);
@@ -212,7 +212,13 @@ impl Context<'_> {
         for found in shape.near(self.text, hit.end..end) {
             let (start, stop) = (found.secret.start as usize, found.secret.end as usize);
             let gap = &self.text[hit.end..start];
-            if gap.len() > within || needs_secret_word && !has_secret_word(gap) {
+            if gap.len() > within {
+                continue;
+            }
+            // A value that follows at once needs no other word, unless the name is an ordinary one.
+            let told = has_secret_word(gap);
+            let adjacent = gap.len() <= ADJACENT && !needs_secret_word;
+            if !told && !adjacent || is_told_to_be_public(gap) {
                 continue;
             }
             if self.is_code && !is_quoted(self.text, start, stop) {
@@ -230,7 +236,9 @@ impl Context<'_> {
             candidate.provider = Some(Span::new(hit.start, hit.end));
             match (randomness, shape.randomness()) {
                 (Randomness::Random(_), _) | (_, Required::Ignored) => {}
-                (Randomness::Patterned, Required::Expected) if !self.is_code => {
+                (Randomness::Patterned, Required::Expected)
+                    if !self.is_code && (told || value.iter().any(u8::is_ascii_digit)) =>
+                {
                     candidate.confidence = Confidence::Low;
                 }
                 _ => continue,
@@ -292,7 +300,8 @@ impl Context<'_> {
         let has_digit = value.iter().any(u8::is_ascii_digit);
         let has_letter = value.iter().any(u8::is_ascii_alphabetic);
         if value::is_uuid(value) {
-            let told = promise == Promise::Token && !self.is_code;
+            let told = promise == Promise::Token || promise == Promise::Maybe && join == Join::Bare;
+            let told = told && !self.is_code;
             return told.then_some(Evidence::Shape);
         }
         let plain = value::is_plain_name(value);
@@ -313,10 +322,16 @@ impl Context<'_> {
                 };
                 Some(Evidence::Random(sure))
             }
-            Randomness::Patterned
-                if !self.is_code && value.len() >= 16 && has_digit && has_letter =>
-            {
-                Some(Evidence::Shape)
+            Randomness::Patterned if !self.is_code && value.len() >= 16 => {
+                let told = promise == Promise::Token && value.len() >= 20;
+                (has_digit && has_letter || told).then_some(Evidence::Shape)
+            }
+            // Somebody who writes a text with a name for a token beside it means a token.
+            _ if !self.is_code && promise == Promise::Token && value::is_token(value) => {
+                let bits = randomness::evidence(value);
+                let short = value.len() < 10 || join == Join::Loose && value.len() < 16;
+                (!short && !plain && has_digit && has_letter && bits > 2.0)
+                    .then_some(Evidence::Shape)
             }
             // What people make up as a password is words with a digit or a mark.
             _ if promise == Promise::Password && join != Join::Loose => {
@@ -351,6 +366,9 @@ enum Evidence {
     Shape,
 }
 
+/// The bytes between a provider's name and a value that follows it at once.
+const ADJACENT: usize = 12;
+
 /// The longest value that is looked for behind a provider's name.
 const NEAR_VALUE: usize = 420;
 
@@ -366,12 +384,32 @@ fn one_lower(severity: Severity) -> Severity {
     }
 }
 
-/// Whether a word begins at `at`: behind a mark, a digit, or where the case rises.
-fn begins_word(text: &[u8], at: usize) -> bool {
-    let Some(before) = at.checked_sub(1).map(|at| text[at]) else {
-        return true;
-    };
-    !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && text[at].is_ascii_uppercase()
+/// Whether a provider's name stands as a word, or as a part of a name: `ACME_KEY`, `acmeSECRET`.
+fn is_word(text: &[u8], name: &Range<usize>) -> bool {
+    let before = name.start.checked_sub(1).map_or(b' ', |at| text[at]);
+    let after = text.get(name.end).copied().unwrap_or(b' ');
+    let begins = !before.is_ascii_alphabetic()
+        || before.is_ascii_lowercase() && text[name.start].is_ascii_uppercase();
+    let rest = &text[name.end..text.len().min(name.end + 6)];
+    let ends = !after.is_ascii_lowercase()
+        || text[name.end - 1].is_ascii_uppercase()
+        || [
+            b"key".as_slice(),
+            b"token",
+            b"secret",
+            b"api",
+            b"pat",
+            b"auth",
+            b"access",
+            b"sms",
+        ]
+        .iter()
+        .any(|word| rest.starts_with(word));
+    // In a run of base 64 a name is chance, and its letters are of any case.
+    let inner = &text[name.start + 1..name.end];
+    let mixed = inner.iter().any(u8::is_ascii_lowercase)
+        && inner.iter().filter(|b| b.is_ascii_uppercase()).count() > 2;
+    begins && ends && !mixed
 }
 
 /// Whether a word for a secret stands in the bytes between a provider's name and a value.
@@ -380,10 +418,43 @@ fn has_secret_word(gap: &[u8]) -> bool {
     name::words(&gap).iter().any(|word| {
         matches!(
             word.as_str(),
-            "key" | "keys" | "auth" | "access" | "private" | "pass" | "pwd" | "pat" | "bearer"
+            "key"
+                | "keys"
+                | "auth"
+                | "authorization"
+                | "access"
+                | "private"
+                | "pass"
+                | "pwd"
+                | "pat"
+                | "bearer"
         ) || ["token", "secret", "password", "apikey", "credential"]
             .iter()
             .any(|part| word.contains(part))
+    })
+}
+
+/// Whether the bytes before a value say that it is a hash or a name.
+fn is_told_to_be_public(gap: &[u8]) -> bool {
+    let gap = String::from_utf8_lossy(gap);
+    name::words(&gap).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "sha"
+                | "sha1"
+                | "sha256"
+                | "hash"
+                | "commit"
+                | "etag"
+                | "integrity"
+                | "digest"
+                | "checksum"
+                | "md5"
+                | "blob"
+                | "tree"
+                | "rev"
+                | "public"
+        )
     })
 }
 
