@@ -92,17 +92,18 @@ pub fn is_patterned(value: &[u8]) -> bool {
     if folded.len() < 6 {
         return false;
     }
-    let mut seen = [false; 128];
+    let mut counts = [0_usize; 128];
     for &byte in &folded {
-        seen[usize::from(byte & 127)] = true;
+        counts[usize::from(byte & 127)] += 1;
     }
-    let distinct = seen.iter().filter(|&&s| s).count();
+    let distinct = counts.iter().filter(|&&count| count > 0).count();
+    let most = counts.iter().max().copied().unwrap_or(0);
     let few = match folded.len() {
         0..=11 => 4,
         12..=19 => 5,
         _ => 7,
     };
-    if distinct < few {
+    if distinct < few || folded.len() >= 20 && most * 10 > folded.len() * 3 {
         return true;
     }
     let pairs = folded.windows(2).filter(|pair| follows(pair[0], pair[1]));

@@ -9,6 +9,7 @@
 
 mod checksum;
 mod context;
+mod decode;
 mod name;
 mod needles;
 mod place;
@@ -23,6 +24,7 @@ use crate::rule::secret::{Assigned, Form, Randomness as Required, SecretRule};
 use crate::source::{Source, Span};
 
 pub use context::{Join, Pair};
+use decode::Encoding;
 use name::Promise;
 use needles::{Action, Needles};
 use place::Place;
@@ -94,6 +96,20 @@ impl Detectors {
                     .is_none_or(|literal| *literal == text[hit.clone()])
                 {
                     candidates.extend(context.prefixed(*shape, hit, &mut work));
+                }
+            }
+            Action::Encoded {
+                shape,
+                encoding,
+                literal,
+                prefix,
+            } => {
+                let same = **literal == text[hit.clone()]
+                    || *encoding == Encoding::Hex
+                        && literal.eq_ignore_ascii_case(&text[hit.clone()]);
+                if same {
+                    let found = context.encoded(*shape, hit.start, *encoding, *prefix, &mut work);
+                    candidates.extend(found);
                 }
             }
             Action::Near { shape } => context.near(*shape, &hit, &mut candidates),
@@ -187,6 +203,32 @@ impl Context<'_> {
             Required::Password => candidate.confidence = Confidence::Low,
         }
         Some(candidate)
+    }
+
+    /// A credential whose encoded prefix was hit at `start`; the encoded text is what is reported.
+    fn encoded(
+        &self,
+        at: usize,
+        start: usize,
+        encoding: Encoding,
+        prefix: usize,
+        work: &mut Work,
+    ) -> Option<Candidate> {
+        if start > 0 && self.text[start - 1].is_ascii_alphanumeric() {
+            return None;
+        }
+        let (decoded, length) = decode::decode(&self.text[start..], encoding);
+        let inner = Context {
+            text: &decoded,
+            ..*self
+        };
+        let candidate = inner.prefixed(at, 0..prefix.min(decoded.len()), work)?;
+        let span = Span::new(start, start + length);
+        let whole = candidate.secret.start == 0;
+        whole.then_some(Candidate {
+            secret: span,
+            ..candidate
+        })
     }
 
     /// Credentials behind a provider's name that was hit.
@@ -409,8 +451,21 @@ fn is_word(text: &[u8], name: &Range<usize>) -> bool {
     let inner = &text[name.start + 1..name.end];
     let mixed = inner.iter().any(u8::is_ascii_lowercase)
         && inner.iter().filter(|b| b.is_ascii_uppercase()).count() > 2;
-    begins && ends && !mixed
+    begins && ends && !mixed && !is_within_a_run(text, name)
 }
+
+/// Whether the bytes around are one long run of base 64, such as a line of a certificate.
+fn is_within_a_run(text: &[u8], span: &Range<usize>) -> bool {
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = text[span.start.saturating_sub(RUN)..span.start]
+        .iter()
+        .rev();
+    let after = text[span.end..text.len().min(span.end + RUN)].iter();
+    before.take_while(part).count() + after.take_while(part).count() >= RUN
+}
+
+/// The length from which on a run of letters and digits is no name.
+const RUN: usize = 56;
 
 /// Whether a word for a secret stands in the bytes between a provider's name and a value.
 fn has_secret_word(gap: &[u8]) -> bool {

@@ -145,6 +145,7 @@ fn is_filler(word: &str) -> bool {
     matches!(
         word,
         "value"
+            | "base"
             | "string"
             | "str"
             | "var"

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::automaton::{Automaton, OverlappingState};
 use aho_corasick::{Anchored, Input, dfa, nfa::noncontiguous};
 
+use super::decode::{self, Encoding};
 use super::name;
 use super::shape::Shape;
 use crate::rule::secret::Form;
@@ -21,6 +22,17 @@ pub(super) enum Action {
         shape: usize,
         /// The needle as the rule writes it.
         literal: Option<Box<[u8]>>,
+    },
+    /// An encoded credential may begin here, its prefix being the first `prefix` decoded bytes.
+    Encoded {
+        /// The place of the rule's shape.
+        shape: usize,
+        /// How it is encoded.
+        encoding: Encoding,
+        /// The needle in its own case.
+        literal: Box<[u8]>,
+        /// The length of the plain prefix.
+        prefix: usize,
     },
     /// A provider is named, and its credential may follow.
     Near {
@@ -44,6 +56,22 @@ pub(super) struct Needles {
     actions: Vec<Vec<Action>>,
 }
 
+/// Adds the needles for a prefix that is encoded.
+fn encoded(shape: usize, prefix: &[u8], needles: &mut BTreeMap<Vec<u8>, Vec<Action>>) {
+    for encoding in [Encoding::Base64, Encoding::Hex] {
+        let Some(literal) = decode::encoded_prefix(prefix, encoding) else {
+            continue;
+        };
+        let actions = needles.entry(literal.to_ascii_lowercase()).or_default();
+        actions.push(Action::Encoded {
+            shape,
+            encoding,
+            literal: literal.into(),
+            prefix: prefix.len(),
+        });
+    }
+}
+
 /// The bytes from which on the table pays.
 const TABLE_PAYS: usize = 1 << 20;
 
@@ -64,6 +92,9 @@ impl Needles {
                             .entry(prefix.to_ascii_lowercase().into_bytes())
                             .or_default()
                             .push(Action::Prefix { shape: at, literal });
+                        if !ignore_case && shape.may_be_encoded() {
+                            encoded(at, prefix.as_bytes(), &mut needles);
+                        }
                     }
                 }
                 Form::Near { names, .. } => {

@@ -65,6 +65,14 @@ impl Shape {
         }
     }
 
+    /// Whether the rule is for a credential by itself, which somebody may encode as a whole.
+    pub(super) fn may_be_encoded(&self) -> bool {
+        match &self.rule.form {
+            Form::Prefixed { before, body, .. } => before.is_none() && !body.contains("(?<secret>"),
+            Form::Near { .. } | Form::Assigned(_) => false,
+        }
+    }
+
     /// The credential whose prefix stands at `prefix`.
     pub(super) fn at_prefix(
         &self,
@@ -87,7 +95,7 @@ impl Shape {
             let from = start.saturating_sub(BEFORE_LIMIT);
             start = from + regex.find(&text[from..start])?.start();
         }
-        if !begins(text, start) {
+        if !begins(text, start) || prefix.len() <= SHORT_PREFIX && is_glued(text, start) {
             return None;
         }
         let regex = lazily(&self.body, *ignore_case, || {
@@ -167,6 +175,16 @@ fn lazily(
             .ok()
     })
     .as_ref()
+}
+
+/// Prefixes up to this length turn up by chance in base 64 of the address-safe alphabet.
+const SHORT_PREFIX: usize = 4;
+
+/// Whether a dash or underscore joins `start` to a word before it.
+fn is_glued(text: &[u8], start: usize) -> bool {
+    start >= 2
+        && matches!(text[start - 1], b'-' | b'_' | b'+')
+        && text[start - 2].is_ascii_alphanumeric()
 }
 
 /// Whether a credential may begin at `start`: not within a word, unless an escape ends there.

@@ -92,6 +92,36 @@ fn a_prefix_within_a_word_or_of_another_case_or_length_is_none() {
 }
 
 #[test]
+fn encoded_tokens_are_found_and_reported_as_they_stand() {
+    let token = format!("tok_{}", drawn(ALNUM, 30));
+    let hex: String = token.bytes().map(|byte| format!("{byte:02X}")).collect();
+    for encoded in [to_base64(token.as_bytes()), hex] {
+        let text = format!("data: \"{encoded}\"");
+        assert_eq!(found("a.yaml", &text), [(PREFIX, encoded.clone())]);
+        assert_eq!(found("a.yaml", &format!("a{text}").replace('"', "z")), []);
+    }
+}
+
+fn to_base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let mut bits = 0_u32;
+        for at in 0..3 {
+            bits = bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0));
+        }
+        for at in 0..4 {
+            out.push(if at > chunk.len() {
+                '='
+            } else {
+                DIGITS[(bits >> (18 - 6 * at)) as usize & 63] as char
+            });
+        }
+    }
+    out
+}
+
+#[test]
 fn the_most_specific_rule_reports_a_secret_once() {
     let token = format!("tok_live_{}", drawn(ALNUM, 25));
     let text = format!("api_key = \"{token}\"");

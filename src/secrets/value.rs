@@ -141,7 +141,11 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 /// Things that look random and are public: subresource integrity, hashes with their name, public
 /// keys, data and web addresses, hashed passwords.
 pub(super) fn is_public(value: &[u8]) -> bool {
-    const STARTS: [&[u8]; 16] = [
+    const STARTS: [&[u8]; 20] = [
+        b"MFkwEwYHKoZIzj0",
+        b"MIIBIjANBgkqhki",
+        b"MCowBQYDK2V",
+        b"MIICIjANBgkqhki",
         b"sha1-",
         b"sha256-",
         b"sha384-",
@@ -206,7 +210,7 @@ pub(super) fn is_made_up(value: &[u8]) -> bool {
     let digit = value.iter().any(u8::is_ascii_digit);
     let letter = value.iter().any(u8::is_ascii_alphabetic);
     let mark = value.iter().any(|b| b"!@#$%^&*?".contains(b));
-    let code = value.iter().any(|b| b"()[]{}<>\"'`\\;,".contains(b));
+    let code = value.iter().any(|b| b"()[]{}<>\"'`\\;,/".contains(b));
     value.len() >= 8
         && letter
         && (digit || mark)
