@@ -1,21 +1,19 @@
 //! The rules at work on one file: pure functions from a rule set and a source to a report.
 
-use crate::finding::Finding;
-use crate::rule::Meta;
+mod message;
+mod prefilter;
+mod ruleset;
+
+pub use ruleset::{Choice, RuleSet, RuleText};
+
+use std::collections::HashSet;
+
+use crate::finding::{Finding, RuleIndex};
+use crate::lang::Language;
+use crate::pattern::{Formula, Match, Subject};
 use crate::source::{Source, Span};
-
-/// The rules of a scan, ready to run.
-#[derive(Debug, Default)]
-pub struct RuleSet {
-    metas: Vec<Meta>,
-}
-
-impl RuleSet {
-    /// What each rule says of itself, by [`crate::finding::RuleIndex`].
-    pub fn metas(&self) -> &[Meta] {
-        &self.metas
-    }
-}
+use crate::syntax::{self, File};
+use ruleset::Entry;
 
 /// What the rules found in one file, and what kept them from looking.
 #[derive(Debug, Default)]
@@ -83,8 +81,106 @@ impl Problem {
     }
 }
 
+/// Of a file that loses more than this share of its bytes to parse errors, no rule knows enough.
+const MAX_LOST_PERCENT: usize = 20;
+
+/// The steps that one rule may take in one file. A step is some tens of nanoseconds.
+const STEPS: u64 = 20_000_000;
+
+/// What a suppression comment mentions.
+const MARK: &[u8] = b"aiscan:";
+
 /// Runs every rule on one file.
 pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
-    let _ = (rules, source);
-    FileReport::default()
+    let mut report = FileReport::default();
+    let entries = live_entries(rules, source);
+    let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
+    let mut file = None;
+    if let Err(error) = &source.decoded {
+        report.problems.push(Problem::Undecodable(error.to_string()));
+    } else if source.language.is_code() && (!entries.is_empty() || marked) {
+        file = File::parse(source);
+    }
+    if let Some(file) = &file {
+        report.parsed = true;
+        report.comments.extend(file.tree().comments.iter().filter(|comment| {
+            memchr::memmem::find(source.slice(**comment), MARK).is_some()
+        }));
+        note_health(source, file, &mut report.problems);
+    }
+    let subject = Subject::new(source, file.as_ref());
+    let text_entries = rules.text_rules.iter().copied().filter(|&index| rules.entries[index].sees(source));
+    let code_entries = entries.into_iter().filter(|_| file.is_some());
+    let languages = std::iter::repeat(source.language);
+    let all = code_entries.zip(languages).chain(text_entries.zip(std::iter::repeat(Language::Text)));
+    for (index, language) in all {
+        let entry = &rules.entries[index];
+        match rules.formula(entry, language) {
+            Ok(formula) => search(&subject, RuleIndex(index as u32), entry, formula, &mut report),
+            Err(error) => report.problems.push(Problem::Internal(error.to_string())),
+        }
+    }
+    let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
+    report.findings.extend(rules.detectors().scan(source, &sees));
+    report.findings.sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
+    report
+}
+
+/// The rules for the file's language whose words it holds.
+fn live_entries(rules: &RuleSet, source: &Source) -> Vec<usize> {
+    let all = &rules.by_language[source.language as usize];
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let words = rules.prefilter.read(source);
+    all.iter()
+        .copied()
+        .filter(|&index| rules.prefilter.passes(index, &words) && rules.entries[index].sees(source))
+        .collect()
+}
+
+fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {
+    let health = file.tree().health;
+    let language = source.language.name();
+    let length = source.text().len().max(1);
+    let percent = (health.lost_bytes * 100).div_ceil(length) as u32;
+    if health.lost_bytes * 100 > length * MAX_LOST_PERCENT {
+        problems.push(Problem::TooBroken { percent, language });
+    } else if health.lost_bytes > 0 {
+        problems.push(Problem::Degraded { percent, language });
+    }
+    if health.too_deep {
+        problems.push(Problem::TooDeep { limit: syntax::MAX_DEPTH });
+    }
+}
+
+fn search(
+    subject: &Subject<'_>,
+    index: RuleIndex,
+    entry: &Entry,
+    formula: &Formula,
+    report: &mut FileReport,
+) {
+    let mut steps = STEPS;
+    let Ok(found) = subject.search(formula, entry.options, &mut steps) else {
+        report.problems.push(Problem::BudgetSpent { rule: entry.rule.meta.id.clone() });
+        return;
+    };
+    let mut seen: HashSet<(Span, String)> = HashSet::new();
+    for Match { span, bindings } in found {
+        let meta = &entry.rule.meta;
+        let message = message::fill(&meta.message, subject, &bindings);
+        if seen.insert((span, message.clone())) {
+            report.findings.push(Finding {
+                rule: index,
+                span,
+                message,
+                severity: meta.severity,
+                confidence: meta.confidence,
+                trace: Vec::new(),
+                fix: None,
+                secret: None,
+            });
+        }
+    }
 }

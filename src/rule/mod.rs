@@ -1,6 +1,29 @@
-//! Rules: as written, as meant, and how they are loaded.
+//! Rules: as written, as meant, and what is wrong with them.
 
+mod error;
+pub mod fixture;
+mod formula;
 mod meta;
 pub mod secret;
+mod spec;
+mod words;
+mod yaml;
 
+pub use error::RuleError;
+pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
+pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};
+pub use words::Needs;
+pub use yaml::Yaml;
+
+pub(crate) use spec::read_rule;
+
+impl Rule {
+    /// The words that a file has to hold for the rule to match.
+    pub fn needs(&self) -> Needs {
+        match &self.mode {
+            Mode::Search(formula) => words::of_formula(formula),
+            Mode::Secret(_) | Mode::Taint => Needs::Nothing,
+        }
+    }
+}

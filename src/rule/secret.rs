@@ -1,109 +1,45 @@
-//! Secret rules: what a credential looks like, as data.
+//! What a credential looks like: the `secret:` of a rule of `mode: secret`.
 //!
-//! A rule file holds `rules:` with one rule of `mode: secret`, in the shape of [`SecretRuleSpec`].
-//! The rule as written becomes a [`SecretRule`], which says the same in types. Regexes are compiled
-//! only when a file has a reason to need them; [`SecretRule::check`] is for tests and linters.
+//! ```yaml
+//! secret:
+//!   prefix: [gsk_]               # exactly one of `prefix`, `near`, `assigned`
+//!   body: '[A-Za-z0-9]{52}'
+//! ```
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `prefix` | literal texts with which the credential, or what announces it, begins |
+//! | `near` | names of a provider: the credential has no mark of its own and stands after one |
+//! | `assigned` | `token`, `password` or `client-side`: any value beside a name of that kind |
+//! | `body` | what follows the prefix, or the whole value beside a name: a regex of bytes. A group called `secret` narrows what is reported |
+//! | `before` | what stands right before the prefix and belongs to the credential: a regex |
+//! | `ignore-case` | prefix and body are meant in any case |
+//! | `within` | for `near`: the bytes that may stand between name and value, 48 by default |
+//! | `needs-secret-word` | for `near`: the name is an ordinary word, so `key` or the like has to stand between |
+//! | `randomness` | see [`Randomness`]; `expected` by default |
+//! | `checksum` | see [`Checksum`] |
+//!
+//! The message may name the provider as the text does: `$PROVIDER`. Files are chosen by the rule's
+//! `paths:`. Regexes are compiled when a file has a reason to need them; [`Secret::check`] is for
+//! rules of others, tests and linters.
 
-use serde::{Deserialize, Serialize};
+use super::error::PartError;
+use super::formula::unknown;
+use super::yaml::{Node, Yaml};
 
-use super::Meta;
-
-/// A file of secret rules as written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecretRuleFile {
-    /// The rules; built-in files hold one.
-    pub rules: Vec<SecretRuleSpec>,
-}
-
-/// One secret rule as written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecretRuleSpec {
-    /// `secrets.<category>.<name>`.
-    pub id: String,
-    /// Always `secret`: what tells these rules from the others.
-    pub mode: Mode,
-    /// What was found, in one sentence.
-    pub message: String,
-    /// What the credential can do, as a severity.
-    pub severity: String,
-    /// What reports and `explain` show.
-    pub metadata: SecretMetadata,
-    /// What the credential looks like.
-    pub secret: SecretSpec,
-}
-
-/// The one mode that this shape stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// A secret rule.
-    Secret,
-}
-
-/// What a secret rule says of itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecretMetadata {
-    /// Always `security`.
-    pub category: String,
-    /// The weaknesses, as `CWE-798: Name`.
-    pub cwe: Vec<String>,
-    /// How sure the rule is of a value that is random and is no placeholder.
-    pub confidence: String,
-    /// What somebody can do who has the credential.
-    pub why: String,
-    /// How to revoke it, and where it belongs instead.
-    pub repair: String,
-    /// The vendor's page, first.
-    pub references: Vec<String>,
-}
-
-/// What a credential looks like. Exactly one of `prefix`, `near` and `assigned` is given.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SecretSpec {
-    /// Literal texts with which the credential, or the text that announces it, begins.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub prefix: Vec<String>,
-    /// Names of a provider: the credential has no mark of its own and stands after one of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub near: Vec<String>,
-    /// Which kind of name must have the credential as its value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assigned: Option<Assigned>,
-    /// What follows the prefix, or the whole value beside a name, as a regex of bytes. A group
-    /// called `secret` narrows what is reported; without it that is the prefix and what follows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// What must stand right before the prefix, and belongs to the credential.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-    /// Whether prefix and body are meant in any case.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub ignore_case: bool,
-    /// For `near`: how many bytes may stand between the name and the value; 48 by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<usize>,
-    /// For `near`: whether a word such as `key` or `token` must stand between name and value.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub needs_secret_word: bool,
-    /// How random the value must be.
-    #[serde(default, skip_serializing_if = "is_default")]
+/// A credential's looks.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// What announces it.
+    pub form: Form,
+    /// How random its value must be.
     pub randomness: Randomness,
-    /// A checksum that the vendor has published. One that passes makes the finding certain; one
-    /// that fails changes nothing, since vendors change their formats without saying so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The vendor's checksum.
     pub checksum: Option<Checksum>,
-    /// Names of files (globs on the last part of the path) that the rule is for; all by default.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<String>,
 }
 
 /// The kinds of names whose value is taken for a secret whatever its shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assigned {
     /// A name such as `api_key`, with a value that a machine has drawn.
     Token,
@@ -114,8 +50,7 @@ pub enum Assigned {
 }
 
 /// How random a value must be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Randomness {
     /// Random, or else the finding is of low confidence: the shape alone tells a lot.
     #[default]
@@ -129,37 +64,13 @@ pub enum Randomness {
     Password,
 }
 
-/// Published checksums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Checksums that vendors have published. One that passes makes the finding certain; one that fails
+/// changes nothing, since vendors change their formats without saying so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
     /// The last six characters are the CRC-32 of what stands between the prefix and them, in
     /// base 62 with the digits first.
     Crc32Base62,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-/// One secret rule as meant.
-#[derive(Clone, Debug)]
-pub struct SecretRule {
-    /// What it says of itself.
-    pub meta: Meta,
-    /// What announces the credential.
-    pub form: Form,
-    /// How random the value must be.
-    pub randomness: Randomness,
-    /// The vendor's checksum.
-    pub checksum: Option<Checksum>,
-    /// Globs on file names; empty for all files.
-    pub files: Vec<String>,
 }
 
 /// What announces a credential.
@@ -193,92 +104,124 @@ pub enum Form {
     Assigned(Assigned),
 }
 
-/// Why a secret rule as written means nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretRuleError {
-    /// Not one of the three forms, or more than one.
-    #[error("rule {id}: give exactly one of `prefix`, `near` and `assigned`")]
-    NoForm {
-        /// The rule.
-        id: String,
-    },
-    /// A key that the form has no use for, or lacks.
-    #[error("rule {id}: {problem}")]
-    Key {
-        /// The rule.
-        id: String,
-        /// What is wrong with which key.
-        problem: String,
-    },
-    /// A regex with an error.
-    #[error("rule {id}: `{key}` is no regex: {error}")]
-    Regex {
-        /// The rule.
-        id: String,
-        /// The key that holds it.
-        key: &'static str,
-        /// What the regex parser says.
-        error: String,
-    },
+const KEYS: &[&str] = &[
+    "prefix",
+    "near",
+    "assigned",
+    "body",
+    "before",
+    "ignore-case",
+    "within",
+    "needs-secret-word",
+    "randomness",
+    "checksum",
+];
+
+/// Reads the `secret:` of a rule.
+pub(super) fn read(rule: &Yaml) -> Result<Secret, PartError> {
+    let Some(yaml) = rule.get("secret") else {
+        return Err(PartError::new(rule.line, "secret", "it is missing"));
+    };
+    let Node::Map(entries) = &yaml.node else {
+        return Err(PartError::new(yaml.line, "secret", "a map is needed here"));
+    };
+    for (key, _) in entries {
+        if !KEYS.contains(&key.text.as_str()) {
+            return Err(unknown(key.line, &key.text, KEYS));
+        }
+    }
+    let randomness = word(yaml, "randomness", &[
+        ("expected", Randomness::Expected),
+        ("required", Randomness::Required),
+        ("ignored", Randomness::Ignored),
+        ("password", Randomness::Password),
+    ])?;
+    Ok(Secret {
+        form: form(yaml)?,
+        randomness: randomness.unwrap_or_default(),
+        checksum: word(yaml, "checksum", &[("crc32-base62", Checksum::Crc32Base62)])?,
+    })
 }
 
-impl SecretRule {
-    /// What `spec` means, or why it means nothing.
-    pub fn new(spec: SecretRuleSpec, file: Option<String>) -> Result<SecretRule, SecretRuleError> {
-        let id = spec.id;
-        let key = |problem: &str| SecretRuleError::Key {
-            id: id.clone(),
-            problem: problem.to_owned(),
-        };
-        let severity = spec.severity.parse();
-        let confidence = spec.metadata.confidence.parse();
-        let secret = spec.secret;
-        let form = match (
-            secret.prefix.is_empty(),
-            secret.near.is_empty(),
-            secret.assigned,
-        ) {
-            (false, true, None) => Form::Prefixed {
-                prefixes: secret.prefix,
-                before: secret.before,
-                body: secret.body.ok_or_else(|| key("`prefix` needs a `body`"))?,
-                ignore_case: secret.ignore_case,
+fn form(yaml: &Yaml) -> Result<Form, PartError> {
+    let body = || match yaml.get("body") {
+        Some(body) => body.text().ok_or_else(|| PartError::new(body.line, "body", "text is needed here")),
+        None => Err(PartError::new(yaml.line, "body", "it is missing")),
+    };
+    let prefixes = texts(yaml, "prefix")?;
+    let names = texts(yaml, "near")?;
+    let assigned = word(yaml, "assigned", &[
+        ("token", Assigned::Token),
+        ("password", Assigned::Password),
+        ("client-side", Assigned::ClientSide),
+    ])?;
+    match (prefixes.is_empty(), names.is_empty(), assigned) {
+        (false, true, None) => Ok(Form::Prefixed {
+            prefixes,
+            before: yaml.get("before").and_then(Yaml::text),
+            body: body()?,
+            ignore_case: flag(yaml, "ignore-case")?,
+        }),
+        (true, false, None) => Ok(Form::Near {
+            names,
+            body: body()?,
+            ignore_case: flag(yaml, "ignore-case")?,
+            within: match yaml.get("within") {
+                None => 48,
+                Some(within) => within
+                    .text()
+                    .and_then(|text| text.parse().ok())
+                    .filter(|within| *within <= 1024)
+                    .ok_or_else(|| PartError::new(within.line, "within", "a number up to 1024 is needed here"))?,
             },
-            (true, false, None) => Form::Near {
-                names: secret.near,
-                body: secret.body.ok_or_else(|| key("`near` needs a `body`"))?,
-                ignore_case: secret.ignore_case,
-                within: secret.within.unwrap_or(48),
-                needs_secret_word: secret.needs_secret_word,
-            },
-            (true, true, Some(_)) if secret.body.is_some() => {
-                return Err(key("`assigned` takes any value and has no `body`"));
+            needs_secret_word: flag(yaml, "needs-secret-word")?,
+        }),
+        (true, true, Some(assigned)) => match yaml.get("body") {
+            None => Ok(Form::Assigned(assigned)),
+            Some(body) => {
+                let message = "`assigned` takes any value and has no body";
+                Err(PartError::new(body.line, "body", message))
             }
-            (true, true, Some(assigned)) => Form::Assigned(assigned),
-            _ => return Err(SecretRuleError::NoForm { id }),
-        };
-        Ok(SecretRule {
-            form,
-            randomness: secret.randomness,
-            checksum: secret.checksum,
-            files: secret.files,
-            meta: Meta {
-                severity: severity.map_err(|error| key(&format!("`severity`: {error}")))?,
-                confidence: confidence.map_err(|error| key(&format!("`confidence`: {error}")))?,
-                id,
-                file,
-                message: spec.message,
-                languages: Vec::new(),
-                cwe: spec.metadata.cwe,
-                why: spec.metadata.why,
-                repair: spec.metadata.repair,
-                references: spec.metadata.references,
-            },
-        })
+        },
+        _ => {
+            let message = "exactly one of `prefix`, `near` and `assigned` is needed";
+            Err(PartError::new(yaml.line, "secret", message))
+        }
     }
+}
 
-    /// Whether the regexes of the rule compile.
-    pub fn check(&self) -> Result<(), SecretRuleError> {
+/// A list of texts, none of them empty; no list is an empty one.
+fn texts(yaml: &Yaml, key: &str) -> Result<Vec<String>, PartError> {
+    let Some(value) = yaml.get(key) else { return Ok(Vec::new()) };
+    let wrong = || PartError::new(value.line, key, "a list of texts is needed here");
+    let Node::List(items) = &value.node else { return Err(wrong()) };
+    let text = |item: &Yaml| item.text().filter(|text| !text.is_empty()).ok_or_else(wrong);
+    items.iter().map(text).collect()
+}
+
+fn flag(yaml: &Yaml, key: &str) -> Result<bool, PartError> {
+    match yaml.get(key).map(|value| (value.line, &value.node)) {
+        None => Ok(false),
+        Some((_, Node::Bool(value))) => Ok(*value),
+        Some((line, _)) => Err(PartError::new(line, key, "true or false is needed here")),
+    }
+}
+
+/// One of some words.
+fn word<T: Copy>(yaml: &Yaml, key: &str, words: &[(&str, T)]) -> Result<Option<T>, PartError> {
+    let Some(value) = yaml.get(key) else { return Ok(None) };
+    let text = value.text().unwrap_or_default();
+    if let Some((_, meant)) = words.iter().find(|(word, _)| *word == text) {
+        return Ok(Some(*meant));
+    }
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let message = format!("`{text}` is none of {}", known.join(", "));
+    Err(PartError::new(value.line, key, message))
+}
+
+impl Secret {
+    /// What is wrong with the regexes: the key, and what the regex parser says.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
         let (before, body) = match &self.form {
             Form::Prefixed { before, body, .. } => (before.as_deref(), Some(body.as_str())),
             Form::Near { body, .. } => (None, Some(body.as_str())),
@@ -286,12 +229,54 @@ impl SecretRule {
         };
         for (key, regex) in [("before", before), ("body", body)] {
             let Some(regex) = regex else { continue };
-            regex::bytes::Regex::new(regex).map_err(|error| SecretRuleError::Regex {
-                id: self.meta.id.clone(),
-                key,
-                error: error.to_string(),
-            })?;
+            let built = regex::bytes::RegexBuilder::new(regex).unicode(false).build();
+            built.map_err(|error| (key, error.to_string()))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::yaml;
+
+    fn read_text(text: &str) -> Result<Secret, String> {
+        read(&yaml::parse(text).unwrap()).map_err(|error| {
+            format!("{} {}: {}", error.line, error.key.unwrap_or_default(), error.message)
+        })
+    }
+
+    #[test]
+    fn the_three_forms_are_told_by_their_keys() {
+        let prefixed = read_text("secret: {prefix: [a_], body: '[a-z]+', randomness: required}").unwrap();
+        assert!(matches!(prefixed.form, Form::Prefixed { .. }));
+        assert_eq!(prefixed.randomness, Randomness::Required);
+        let near = read_text("secret: {near: [acme], body: x, within: 9}").unwrap();
+        assert!(matches!(near.form, Form::Near { within: 9, .. }));
+        let assigned = read_text("secret: {assigned: password}").unwrap();
+        assert!(matches!(assigned.form, Form::Assigned(Assigned::Password)));
+    }
+
+    #[test]
+    fn what_means_nothing_is_an_error_with_its_line() {
+        for (text, expected) in [
+            ("id: a", "1 secret: it is missing"),
+            ("secret:\n  prefix: [a]", "2 body: it is missing"),
+            ("secret:\n  prefix: [a]\n  near: [b]\n  body: c", "2 secret: exactly one"),
+            ("secret:\n  prefix: a\n  body: c", "2 prefix: a list of texts"),
+            ("secret:\n  prefix: [a]\n  body: c\n  charset: d", "4 charset: there is no such"),
+            ("secret:\n  assigned: names", "2 assigned: `names` is none of token"),
+            ("secret:\n  near: [a]\n  body: c\n  within: far", "4 within: a number"),
+        ] {
+            let error = read_text(text).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_regex_is_found_by_the_check() {
+        let secret = read_text("secret: {prefix: [a], body: '['}").unwrap();
+        assert_eq!(secret.check().unwrap_err().0, "body");
     }
 }

@@ -1,8 +1,267 @@
 //! A scan from targets to one ordered report.
+//!
+//! Files are read, examined and resolved on all threads, each while its text is in memory; what
+//! comes of them is put together in the order of their names, so that a report does not depend on
+//! threads, on the order of arguments or on the working directory.
 
+mod examine;
+mod fingerprint;
+mod guard;
+mod line_hash;
+mod mask;
+mod place;
+mod progress;
 mod report;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use self::examine::{Examiner, Outcome, ScanFile};
+use crate::discover::{self, DiscoverError, Request, Selection, Tally};
+use crate::engine::{self, RuleSet};
+use crate::rule::Meta;
+
+pub use progress::Progress;
 pub use report::{
-    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, SkipReason,
-    Skipped, Step, Suppression, SuppressionProblem, Totals,
+    ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, Step, Totals,
 };
+
+pub use crate::discover::{SkipReason, Skipped};
+pub use crate::triage::{Suppression, SuppressionProblem};
+
+/// The stack of a worker. Rust's two megabytes end at some 10,000 levels of recursion, which 24 kB
+/// of brackets reach; the depth that the engine follows must fit with room to spare.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// What is scanned, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// A file that is passed in memory, scanned instead of `paths`.
+    pub stdin: Option<Stdin>,
+    /// Whether `.gitignore` is honoured for what git does not track.
+    pub gitignore: bool,
+    /// Globs of what is left out.
+    pub exclude: Vec<String>,
+    /// Globs of what is scanned; everything where there are none.
+    pub include: Vec<String>,
+    /// Whether globs hold for named files, too; then nothing left to scan is no error.
+    pub force_exclude: bool,
+    /// How many threads; as many as there are processors where it is not said.
+    pub threads: Option<usize>,
+    /// Files that this run writes.
+    pub outputs: Vec<PathBuf>,
+    /// Ids of rules that exist and do not run, so that comments may name them.
+    pub deselected: BTreeSet<String>,
+}
+
+impl Default for Options {
+    /// The current folder, as git sees it.
+    fn default() -> Options {
+        Options {
+            paths: vec![PathBuf::from(".")],
+            stdin: None,
+            gitignore: true,
+            exclude: Vec::new(),
+            include: Vec::new(),
+            force_exclude: false,
+            threads: None,
+            outputs: Vec::new(),
+            deselected: BTreeSet::new(),
+        }
+    }
+}
+
+/// A file that is passed in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stdin {
+    /// The name that it goes by, which tells its language.
+    pub filename: String,
+    /// What it holds. Longer than the limits need not be read.
+    pub bytes: Vec<u8>,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Nothing can be selected.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// Nothing is left to scan.
+    #[error("there is no file to scan{}", left_out(skipped))]
+    NoFiles {
+        /// What was left out, as `3 excluded`.
+        skipped: Vec<String>,
+    },
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl ScanError {
+    /// The next step.
+    pub fn help(&self) -> &'static str {
+        match self {
+            ScanError::Discover(error) => error.help(),
+            ScanError::NoFiles { .. } => {
+                "name a file or folder that holds text, or select more with --no-gitignore or \
+                 another --exclude"
+            }
+            ScanError::Threads(_) => "try again with --threads 1",
+        }
+    }
+}
+
+/// Scans what `options` select with the rules.
+pub fn run(rules: &RuleSet, options: &Options, progress: &Progress) -> Result<Report, ScanError> {
+    let scan_file = |source: &_| engine::scan_file(rules, source);
+    run_with(&scan_file, rules.metas(), options, progress)
+}
+
+fn run_with(
+    scan_file: &ScanFile<'_>,
+    rules: &[Meta],
+    options: &Options,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let started = Instant::now();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads.unwrap_or(0))
+        .stack_size(STACK)
+        .build()?;
+    let examiner = Examiner {
+        scan_file,
+        rules,
+        deselected: &options.deselected,
+    };
+    let (selection, outcomes) = pool.install(|| scan(&examiner, options, progress))?;
+    let mut report = assemble(selection, outcomes);
+    report.rules = rules.to_vec();
+    report.elapsed = started.elapsed();
+    // What could not be read is said in the report, which is then no success either.
+    let nothing = report.totals.files == 0 && report.problems.is_empty();
+    if nothing && !options.force_exclude {
+        let skipped = report.skipped.iter();
+        return Err(ScanError::NoFiles {
+            skipped: skipped
+                .map(|(reason, skipped)| format!("{} {}", skipped.count, reason.describe()))
+                .collect(),
+        });
+    }
+    Ok(report)
+}
+
+/// What came of each file, in the order of their names.
+type Outcomes = Vec<(String, Outcome)>;
+
+fn scan(
+    examiner: &Examiner<'_>,
+    options: &Options,
+    progress: &Progress,
+) -> Result<(Selection, Outcomes), DiscoverError> {
+    let request = Request {
+        paths: &options.paths,
+        gitignore: options.gitignore,
+        exclude: &options.exclude,
+        include: &options.include,
+        force_exclude: options.force_exclude,
+        outputs: &options.outputs,
+    };
+    if let Some(stdin) = &options.stdin {
+        return scan_stdin(examiner, stdin, &request, progress);
+    }
+    let mut selection = discover::discover(&request)?;
+    let targets = std::mem::take(&mut selection.targets);
+    progress.set_known(targets.len());
+    let outcomes = targets
+        .into_par_iter()
+        .map(|target| {
+            let outcome = examiner.examine(&target.name, discover::read(&target.path));
+            progress.finish_one();
+            (target.name, outcome)
+        })
+        .collect();
+    Ok((selection, outcomes))
+}
+
+fn scan_stdin(
+    examiner: &Examiner<'_>,
+    stdin: &Stdin,
+    request: &Request<'_>,
+    progress: &Progress,
+) -> Result<(Selection, Outcomes), DiscoverError> {
+    progress.set_known(1);
+    let file = discover::stand_in(&stdin.filename, request)?;
+    let mut selection = Selection {
+        root: file.root,
+        targets: Vec::new(),
+        problems: Vec::new(),
+        skipped: Tally::default(),
+        notes: Vec::new(),
+    };
+    let mut outcomes = Vec::new();
+    if request.force_exclude && file.left_out {
+        selection.skipped.add(SkipReason::Excluded, file.name);
+    } else {
+        let content = discover::classify(Path::new(&file.name), stdin.bytes.clone());
+        outcomes.push((file.name.clone(), examiner.examine(&file.name, content)));
+    }
+    progress.finish_one();
+    Ok((selection, outcomes))
+}
+
+fn assemble(selection: Selection, outcomes: Outcomes) -> Report {
+    let mut skipped: Tally = selection.skipped;
+    let mut report = Report {
+        root: selection.root,
+        rules: Vec::new(),
+        findings: Vec::new(),
+        suppression_problems: Vec::new(),
+        problems: Vec::new(),
+        skipped: BTreeMap::new(),
+        notes: selection.notes,
+        totals: Totals::default(),
+        elapsed: Duration::ZERO,
+    };
+    report.problems.extend(
+        selection
+            .problems
+            .into_iter()
+            .map(|(path, error)| FileProblem {
+                path,
+                problem: error.into(),
+            }),
+    );
+    for (name, file) in outcomes {
+        report.findings.extend(file.findings);
+        report
+            .suppression_problems
+            .extend(file.suppression_problems);
+        report.problems.extend(file.problems);
+        if let Some(reason) = file.skipped {
+            skipped.add(reason, name);
+        }
+        if let Some(bytes) = file.bytes {
+            report.totals.files += 1;
+            report.totals.bytes += bytes;
+        }
+        report.totals.parsed += usize::from(file.parsed);
+    }
+    report.problems.sort();
+    report.skipped = skipped.summary();
+    report
+}
+
+fn left_out(skipped: &[String]) -> String {
+    if skipped.is_empty() {
+        return String::new();
+    }
+    format!("; left out: {}", skipped.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::discover::{ReadError, SkipReason, Skipped};
 use crate::engine::Problem;
 use crate::finding::{Confidence, RuleIndex, Severity};
 use crate::rule::Meta;
 use crate::source::Position;
+use crate::triage::{Suppression, SuppressionProblem};
 
 /// Everything that a scan has to say.
 #[derive(Debug)]
@@ -115,26 +117,6 @@ pub struct Replacement {
     pub text: String,
 }
 
-/// A comment that silenced a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suppression {
-    /// The line that the comment stands on.
-    pub line: u32,
-    /// The reason given.
-    pub reason: String,
-}
-
-/// A suppression comment that does nothing, or cannot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SuppressionProblem {
-    /// The file.
-    pub path: String,
-    /// The comment's line.
-    pub line: u32,
-    /// What is wrong with it, for people.
-    pub message: String,
-}
-
 /// A file that was selected and not, or not wholly, examined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileProblem {
@@ -173,62 +155,11 @@ impl ScanProblem {
     }
 }
 
-/// Why a file or folder was not selected. Each is counted and said, and changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SkipReason {
-    /// Ignored by git and not tracked.
-    Ignored,
-    /// A folder of dependencies that is not tracked.
-    DependencyFolder,
-    /// Excluded by an option or the configuration.
-    Excluded,
-    /// A symbolic link met in the walk.
-    Link,
-    /// A pipe, socket or device.
-    Special,
-    /// A file with NUL bytes whose extension names no language.
-    Binary,
-    /// A report that this run writes.
-    OwnOutput,
-    /// A folder of another repository's checkout that git lists as a submodule.
-    Submodule,
-}
-
-impl SkipReason {
-    /// The words of the summary: `3 binary files`.
-    pub fn describe(self) -> &'static str {
-        match self {
-            SkipReason::Ignored => "ignored by git",
-            SkipReason::DependencyFolder => "dependency folders",
-            SkipReason::Excluded => "excluded",
-            SkipReason::Link => "symbolic links",
-            SkipReason::Special => "special files",
-            SkipReason::Binary => "binary",
-            SkipReason::OwnOutput => "own output",
-            SkipReason::Submodule => "submodules",
+impl From<ReadError> for ScanProblem {
+    fn from(error: ReadError) -> ScanProblem {
+        match error {
+            ReadError::Unreadable(reason) => ScanProblem::Unreadable(reason),
+            ReadError::TooLarge { size, limit } => ScanProblem::TooLarge { size, limit },
         }
     }
-
-    /// The name in machine formats.
-    pub fn name(self) -> &'static str {
-        match self {
-            SkipReason::Ignored => "ignored",
-            SkipReason::DependencyFolder => "dependency-folder",
-            SkipReason::Excluded => "excluded",
-            SkipReason::Link => "link",
-            SkipReason::Special => "special",
-            SkipReason::Binary => "binary",
-            SkipReason::OwnOutput => "own-output",
-            SkipReason::Submodule => "submodule",
-        }
-    }
-}
-
-/// How many were skipped for one reason, and a few of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Skipped {
-    /// How many files or folders.
-    pub count: usize,
-    /// The first few paths, sorted.
-    pub examples: Vec<String>,
 }

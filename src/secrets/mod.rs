@@ -20,7 +20,8 @@ use std::ops::Range;
 
 use crate::analyser::randomness::{self, Randomness};
 use crate::finding::{Confidence, Finding, RuleIndex, Severity};
-use crate::rule::secret::{Assigned, Form, Randomness as Required, SecretRule};
+use crate::rule::Meta;
+use crate::rule::secret::{Assigned, Form, Randomness as Required, Secret};
 use crate::source::{Source, Span};
 
 pub use context::{Join, Pair};
@@ -56,13 +57,13 @@ struct Candidate {
 
 impl Detectors {
     /// Compiles rules, each with its place in the rule set.
-    pub fn new(rules: impl IntoIterator<Item = (RuleIndex, SecretRule)>) -> Detectors {
+    pub fn new(rules: impl IntoIterator<Item = (RuleIndex, Meta, Secret)>) -> Detectors {
         let shapes: Vec<Shape> = rules
             .into_iter()
-            .map(|(index, rule)| Shape::new(index, rule))
+            .map(|(index, meta, secret)| Shape::new(index, meta, secret))
             .collect();
         let assigned = |kind| {
-            shapes.iter().position(|shape| match shape.rule.form {
+            shapes.iter().position(|shape| match shape.secret.form {
                 Form::Assigned(assigned) => assigned == kind,
                 Form::Prefixed { .. } | Form::Near { .. } => false,
             })
@@ -76,16 +77,10 @@ impl Detectors {
         }
     }
 
-    /// Finds the secrets of one text, each once.
-    pub fn scan(&self, source: &Source) -> Vec<Finding> {
+    /// Finds the secrets of one text, each once, by the rules that may see it.
+    pub fn scan(&self, source: &Source, sees: &dyn Fn(RuleIndex) -> bool) -> Vec<Finding> {
         let text = source.text();
-        let context = Context {
-            detectors: self,
-            text,
-            path: &source.path,
-            place: place::place_of(&source.path),
-            is_code: source.language.is_code(),
-        };
+        let context = Context::new(self, source, sees);
         let mut work = Work::on(text);
         let mut name = Span::default();
         let mut candidates = Vec::new();
@@ -125,14 +120,13 @@ impl Detectors {
     }
 
     /// Judges pairs of names and values that a syntax tree gave.
-    pub fn judge(&self, source: &Source, pairs: &[Pair]) -> Vec<Finding> {
-        let context = Context {
-            detectors: self,
-            text: source.text(),
-            path: &source.path,
-            place: place::place_of(&source.path),
-            is_code: source.language.is_code(),
-        };
+    pub fn judge(
+        &self,
+        source: &Source,
+        sees: &dyn Fn(RuleIndex) -> bool,
+        pairs: &[Pair],
+    ) -> Vec<Finding> {
+        let context = Context::new(self, source, sees);
         let candidates = pairs.iter().filter_map(|pair| context.judge(pair));
         self.findings(source, most_specific(candidates.collect()))
     }
@@ -140,7 +134,7 @@ impl Detectors {
     fn findings(&self, source: &Source, candidates: Vec<Candidate>) -> Vec<Finding> {
         let finding = |candidate: Candidate| {
             let shape = &self.shapes[candidate.shape];
-            let message = &shape.rule.meta.message;
+            let message = &shape.meta.message;
             let message = match candidate.provider {
                 Some(provider) => message.replace("$PROVIDER", &source.show(provider)),
                 None => message.clone(),
@@ -164,20 +158,34 @@ impl Detectors {
 struct Context<'a> {
     detectors: &'a Detectors,
     text: &'a [u8],
-    path: &'a str,
+    sees: &'a dyn Fn(RuleIndex) -> bool,
     place: Place,
     is_code: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    fn new(
+        detectors: &'a Detectors,
+        source: &'a Source,
+        sees: &'a dyn Fn(RuleIndex) -> bool,
+    ) -> Context<'a> {
+        Context {
+            detectors,
+            text: source.text(),
+            sees,
+            place: place::place_of(&source.path),
+            is_code: source.language.is_code(),
+        }
+    }
+
     /// A credential whose prefix was hit.
     fn prefixed(&self, at: usize, prefix: Range<usize>, work: &mut Work) -> Option<Candidate> {
         let shape = &self.detectors.shapes[at];
         let length = prefix.len();
-        if !shape.rule.files.is_empty() && !place::name_matches(self.path, &shape.rule.files) {
+        let found = shape.at_prefix(self.text, prefix, work)?;
+        if !(self.sees)(shape.index) {
             return None;
         }
-        let found = shape.at_prefix(self.text, prefix, work)?;
         let secret = &self.text[found.secret.range()];
         let drawn = &self.text[found.drawn.range()];
         if value::is_placeholder(drawn) || value::is_documented(secret) {
@@ -238,7 +246,7 @@ impl Context<'_> {
             within,
             needs_secret_word,
             ..
-        } = shape.rule.form
+        } = shape.secret.form
         else {
             return;
         };
@@ -246,11 +254,7 @@ impl Context<'_> {
             return;
         }
         let end = self.text.len().min(hit.end + within + NEAR_VALUE);
-        let end = if self.is_code {
-            memchr::memchr(b'\n', &self.text[hit.end..end]).map_or(end, |line| hit.end + line)
-        } else {
-            end
-        };
+        let end = hit.end + end_of_statement(&self.text[hit.end..end], self.is_code);
         for found in shape.near(self.text, hit.end..end) {
             let (start, stop) = (found.secret.start as usize, found.secret.end as usize);
             let gap = &self.text[hit.end..start];
@@ -270,7 +274,12 @@ impl Context<'_> {
             // A hash in a web address or behind an `@` names a commit or a file.
             let is_reference = matches!(gap.last(), Some(b'/' | b'@'));
             let randomness = randomness::randomness(value);
-            let plain = randomness != Randomness::Patterned && value::is_plain_name(value);
+            let plain = value::is_plain_name(value)
+                && match randomness {
+                    Randomness::Random(bits) => bits < SURE,
+                    Randomness::Patterned => false,
+                    Randomness::Ordinary => true,
+                };
             if is_reference || value::is_placeholder(value) || plain {
                 continue;
             }
@@ -285,7 +294,9 @@ impl Context<'_> {
                 }
                 _ => continue,
             }
-            candidates.push(candidate);
+            if (self.sees)(shape.index) {
+                candidates.push(candidate);
+            }
         }
     }
 
@@ -322,6 +333,9 @@ impl Context<'_> {
             Some(_) => detectors.client_side.or(by_kind)?,
             None => by_kind?,
         };
+        if !(self.sees)(detectors.shapes[shape].index) {
+            return None;
+        }
         let found = Match {
             secret: pair.value,
             drawn: pair.value,
@@ -348,7 +362,7 @@ impl Context<'_> {
         }
         let plain = value::is_plain_name(value);
         match randomness::randomness(value) {
-            Randomness::Random(bits) if value::is_token(value) && (!plain || bits > 40.0) => {
+            Randomness::Random(bits) if value::is_token(value) && (!plain || bits > 2.0 * SURE) => {
                 let (low, medium) = match (promise, join) {
                     (Promise::Token, Join::Quoted | Join::Bare) => (14.0, 28.0),
                     (Promise::Password, Join::Quoted | Join::Bare) => (12.0, 20.0),
@@ -384,7 +398,7 @@ impl Context<'_> {
     }
 
     fn candidate(&self, shape: usize, found: Match, rank: usize) -> Candidate {
-        let meta = &self.detectors.shapes[shape].rule.meta;
+        let meta = &self.detectors.shapes[shape].meta;
         Candidate {
             shape,
             secret: found.secret,
@@ -408,6 +422,9 @@ enum Evidence {
     Shape,
 }
 
+/// The bits of evidence from which on letters alone are no name of anything.
+const SURE: f32 = 20.0;
+
 /// The bytes between a provider's name and a value that follows it at once.
 const ADJACENT: usize = 12;
 
@@ -424,6 +441,18 @@ fn one_lower(severity: Severity) -> Severity {
         Severity::Medium => Severity::Low,
         Severity::Low | Severity::Info => Severity::Info,
     }
+}
+
+/// Where the statement that `text` is in the middle of ends: with its line, unless that is continued
+/// or something is open at its end.
+fn end_of_statement(text: &[u8], is_code: bool) -> usize {
+    let goes_on = |line: usize| {
+        let last = text[..line].iter().rfind(|b| !b.is_ascii_whitespace());
+        !is_code && last.is_some_and(|last| b"\\{[(,:=>|".contains(last))
+    };
+    memchr::memchr_iter(b'\n', text)
+        .find(|&line| !goes_on(line))
+        .unwrap_or(text.len())
 }
 
 /// Whether a provider's name stands as a word, or as a part of a name: `ACME_KEY`, `acmeSECRET`.

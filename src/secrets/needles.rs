@@ -80,7 +80,7 @@ impl Needles {
         let mut needles: BTreeMap<Vec<u8>, Vec<Action>> = BTreeMap::new();
         let mut names_count = false;
         for (at, shape) in shapes.iter().enumerate() {
-            match &shape.rule.form {
+            match &shape.secret.form {
                 Form::Prefixed {
                     prefixes,
                     ignore_case,

@@ -101,17 +101,6 @@ fn is_generated(name: &str) -> bool {
         .any(|end| name.ends_with(end))
 }
 
-/// Whether a file's name matches one of `globs`, in which `*` stands for any text.
-pub(super) fn name_matches(path: &str, globs: &[String]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    globs.iter().any(|glob| match glob.split_once('*') {
-        None => name == glob,
-        Some((start, end)) => {
-            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,13 +114,5 @@ mod tests {
         assert_eq!(place_of(".env.example"), Place::Sample);
         assert_eq!(place_of("a/Cargo.lock"), Place::Generated);
         assert_eq!(place_of("a/lib.min.js"), Place::Generated);
-    }
-
-    #[test]
-    fn globs_are_for_the_file_name_only() {
-        let globs = [".npmrc".to_owned(), "*.netrc".to_owned()];
-        assert!(name_matches("home/.npmrc", &globs));
-        assert!(name_matches("_x.netrc", &globs));
-        assert!(!name_matches(".npmrc/a", &globs));
     }
 }

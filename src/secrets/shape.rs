@@ -6,14 +6,16 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::finding::RuleIndex;
-use crate::rule::secret::{Checksum, Form, Randomness, SecretRule};
+use crate::rule::Meta;
+use crate::rule::secret::{Checksum, Form, Randomness, Secret};
 use crate::source::Span;
 
 /// A rule with regexes that compile on first need.
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) index: RuleIndex,
-    pub(super) rule: SecretRule,
+    pub(super) meta: Meta,
+    pub(super) secret: Secret,
     body: OnceLock<Option<Regex>>,
     before: OnceLock<Option<Regex>>,
 }
@@ -56,10 +58,11 @@ pub(super) struct Match {
 }
 
 impl Shape {
-    pub(super) fn new(index: RuleIndex, rule: SecretRule) -> Shape {
+    pub(super) fn new(index: RuleIndex, meta: Meta, secret: Secret) -> Shape {
         Shape {
             index,
-            rule,
+            meta,
+            secret,
             body: OnceLock::new(),
             before: OnceLock::new(),
         }
@@ -67,7 +70,7 @@ impl Shape {
 
     /// Whether the rule is for a credential by itself, which somebody may encode as a whole.
     pub(super) fn may_be_encoded(&self) -> bool {
-        match &self.rule.form {
+        match &self.secret.form {
             Form::Prefixed { before, body, .. } => before.is_none() && !body.contains("(?<secret>"),
             Form::Near { .. } | Form::Assigned(_) => false,
         }
@@ -85,7 +88,7 @@ impl Shape {
             body,
             ignore_case,
             ..
-        } = &self.rule.form
+        } = &self.secret.form
         else {
             return None;
         };
@@ -129,7 +132,7 @@ impl Shape {
         text: &'t [u8],
         window: Range<usize>,
     ) -> impl Iterator<Item = Match> + 't {
-        let regex = match &self.rule.form {
+        let regex = match &self.secret.form {
             Form::Near {
                 body, ignore_case, ..
             } => lazily(&self.body, *ignore_case, || {
@@ -137,26 +140,27 @@ impl Shape {
             }),
             Form::Prefixed { .. } | Form::Assigned(_) => None,
         };
-        let from = window.start;
-        let window = &text[window];
-        regex.into_iter().flat_map(move |regex| {
-            regex.captures_iter(window).filter_map(move |found| {
-                let secret = found.name("secret").or(found.get(0))?;
-                let secret = Span::new(from + secret.start(), from + secret.end());
-                Some(Match {
-                    secret,
-                    drawn: secret,
-                })
+        let text = &text[..window.end];
+        let mut at = window.start;
+        std::iter::from_fn(move || {
+            let found = regex?.captures_at(text, at)?;
+            let whole = found.get(0)?;
+            at = whole.end().max(at + 1);
+            let secret = found.name("secret").unwrap_or(whole);
+            let secret = Span::new(secret.start(), secret.end());
+            (at <= text.len()).then_some(Match {
+                secret,
+                drawn: secret,
             })
         })
     }
 
     pub(super) fn randomness(&self) -> Randomness {
-        self.rule.randomness
+        self.secret.randomness
     }
 
     pub(super) fn checksum(&self) -> Option<Checksum> {
-        self.rule.checksum
+        self.secret.checksum
     }
 }
 

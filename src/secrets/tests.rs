@@ -1,6 +1,6 @@
 use super::*;
 use crate::lang::Language;
-use crate::rule::secret::SecretRuleFile;
+use crate::rule::{Mode, read_file};
 
 /// Random text of a class, the same in each run; no secret stands in a test.
 fn drawn(alphabet: &[u8], length: usize) -> String {
@@ -33,13 +33,11 @@ fn detectors() -> Detectors {
         rule("token", "assigned: token"),
         rule("password", "assigned: password"),
     );
-    let file: SecretRuleFile = serde_saphyr::from_str(&text).unwrap();
-    Detectors::new(
-        file.rules
-            .into_iter()
-            .enumerate()
-            .map(|(at, spec)| (RuleIndex(at as u32), SecretRule::new(spec, None).unwrap())),
-    )
+    let file = read_file("", &text).unwrap().unwrap();
+    Detectors::new((0..).zip(file.rules).map(|(at, rule)| match rule.mode {
+        Mode::Secret(secret) => (RuleIndex(at), rule.meta, *secret),
+        Mode::Search(_) | Mode::Taint => panic!("{}", rule.meta.id),
+    }))
 }
 
 /// The ids and the secrets of what is found in a file.
@@ -47,7 +45,7 @@ fn found(path: &str, text: &str) -> Vec<(usize, String)> {
     let language = Language::of_path(std::path::Path::new(path));
     let source = Source::new(path.into(), language, text.as_bytes().to_vec());
     detectors()
-        .scan(&source)
+        .scan(&source, &|_| true)
         .iter()
         .map(|finding| {
             (
@@ -193,7 +191,7 @@ fn tests_lower_the_severity_and_silence_nothing() {
     let text = format!("tok_{}", drawn(ALNUM, 30));
     let severity = |path: &str| {
         let source = Source::new(path.into(), Language::Text, text.clone().into_bytes());
-        detectors().scan(&source)[0].severity
+        detectors().scan(&source, &|_| true)[0].severity
     };
     assert_eq!(severity("src/a.txt"), Severity::High);
     assert_eq!(severity("tests/a.txt"), Severity::Medium);

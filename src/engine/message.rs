@@ -1,0 +1,44 @@
+//! A rule's message with what its metavariables hold.
+
+use crate::pattern::{Bindings, Subject};
+use crate::syntax::Symbol;
+
+/// A bound text longer than this is cut.
+const MAX_BOUND: usize = 80;
+
+/// Puts the bound texts in the place of `$X`, `$...X`, `$1` and `value($X)`.
+pub(super) fn fill(message: &str, subject: &Subject<'_>, bindings: &Bindings) -> String {
+    let mut out = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let dots = if after.starts_with("...") { 3 } else { 0 };
+        let name = &after[dots..];
+        let end = name
+            .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+            .unwrap_or(name.len());
+        let bound = bindings.get(Symbol::of(&name.as_bytes()[..end])).filter(|_| end > 0);
+        match bound {
+            Some(bound) => {
+                out.push_str(&shorten(&subject.text_of(bound)));
+                rest = &name[end..];
+            }
+            None => {
+                out.push('$');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// On one line, and not too long.
+fn shorten(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MAX_BOUND) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,166 @@
+//! Which rules a file can match at all, by the words that it holds.
+//!
+//! One pass of an automaton over the bytes; a rule whose words are not all there is not run, and a
+//! file without any rule left is not parsed. Words are found within longer words too, which asks
+//! for too little and never for too much.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::lang::Language;
+use crate::rule::Needs;
+use crate::source::Source;
+
+/// The words of a rule set.
+#[derive(Debug)]
+pub(super) struct Prefilter {
+    automaton: Option<AhoCorasick>,
+    words: usize,
+    needs: Vec<Need>,
+}
+
+/// [`Needs`] with words as numbers.
+#[derive(Debug)]
+enum Need {
+    Nothing,
+    Word(u32),
+    All(Vec<Need>),
+    Any(Vec<Need>),
+}
+
+impl Prefilter {
+    /// A filter for rules in their order.
+    pub(super) fn new<'n>(rules: impl Iterator<Item = &'n Needs>) -> Prefilter {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut words: Vec<String> = Vec::new();
+        let mut number = |word: &String| {
+            *numbers.entry(word.clone()).or_insert_with(|| {
+                words.push(word.clone());
+                words.len() as u32 - 1
+            })
+        };
+        let needs = rules.map(|needs| Need::of(needs, &mut number)).collect();
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&words)
+            .ok()
+            .filter(|_| !words.is_empty());
+        Prefilter { automaton, words: words.len(), needs }
+    }
+
+    /// The words of a text.
+    pub(super) fn read(&self, source: &Source) -> Words {
+        let mut seen = vec![false; self.words];
+        let Some(automaton) = &self.automaton else { return Words { seen, all: false } };
+        if may_hide_words(source) {
+            return Words { seen, all: true };
+        }
+        let mut left = self.words;
+        for found in automaton.find_overlapping_iter(source.text()) {
+            let seen = &mut seen[found.pattern().as_usize()];
+            if !*seen {
+                *seen = true;
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        Words { seen, all: false }
+    }
+
+    /// Whether a rule can match a text with these words.
+    pub(super) fn passes(&self, rule: usize, words: &Words) -> bool {
+        words.all || self.needs[rule].holds(&words.seen)
+    }
+}
+
+/// The words of one text.
+#[derive(Debug)]
+pub(super) struct Words {
+    seen: Vec<bool>,
+    all: bool,
+}
+
+impl Need {
+    fn of(needs: &Needs, number: &mut impl FnMut(&String) -> u32) -> Need {
+        match needs {
+            Needs::Nothing => Need::Nothing,
+            Needs::Word(word) => Need::Word(number(word)),
+            Needs::All(all) => Need::All(all.iter().map(|need| Need::of(need, number)).collect()),
+            Needs::Any(any) => Need::Any(any.iter().map(|need| Need::of(need, number)).collect()),
+        }
+    }
+
+    fn holds(&self, seen: &[bool]) -> bool {
+        match self {
+            Need::Nothing => true,
+            Need::Word(word) => seen[*word as usize],
+            Need::All(all) => all.iter().all(|need| need.holds(seen)),
+            Need::Any(any) => any.iter().any(|need| need.holds(seen)),
+        }
+    }
+}
+
+/// Whether identifiers of the text may be spelt otherwise than they read: Python folds compatible
+/// letters into ASCII ones, JavaScript reads `\u0065val` as `eval`.
+fn may_hide_words(source: &Source) -> bool {
+    let text = source.text();
+    match source.language {
+        Language::Python => !text.is_ascii() && holds_compatible_letters(&String::from_utf8_lossy(text)),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            memchr::memmem::find_iter(text, b"\\u").any(|at| {
+                let digits = text[at + 2..].strip_prefix(b"{").unwrap_or(&text[at + 2..]);
+                let digits = &digits[..digits.len().min(6)];
+                let digits: Cow<'_, str> = String::from_utf8_lossy(digits);
+                let end = digits.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(digits.len()).min(6);
+                let code = u32::from_str_radix(&digits[..end.min(4)], 16).ok();
+                let long = u32::from_str_radix(&digits[..end], 16).ok();
+                [code, long].into_iter().flatten().filter_map(char::from_u32).any(|c| {
+                    c.is_ascii_alphanumeric() || c == '_'
+                })
+            })
+        }
+        Language::Rust | Language::Text => false,
+    }
+}
+
+/// Whether a letter beyond ASCII stands for an ASCII one.
+fn holds_compatible_letters(text: &str) -> bool {
+    text.chars().filter(|c| !c.is_ascii()).any(|c| {
+        std::iter::once(c).nfkc().any(|folded| folded.is_ascii_alphanumeric() || folded == '_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(needs: &Needs, language: Language, text: &str) -> bool {
+        let prefilter = Prefilter::new(std::iter::once(needs));
+        let source = Source::new("a".into(), language, text.into());
+        prefilter.passes(0, &prefilter.read(&source))
+    }
+
+    #[test]
+    fn a_rule_passes_when_its_words_are_there() {
+        let word = |word: &str| Needs::Word(word.into());
+        let needs = Needs::All(vec![word("os"), Needs::Any(vec![word("system"), word("popen")])]);
+        assert!(passes(&needs, Language::Python, "from os import popen"));
+        assert!(!passes(&needs, Language::Python, "from os import path"));
+        assert!(passes(&Needs::Nothing, Language::Python, ""));
+    }
+
+    #[test]
+    fn words_that_are_spelt_otherwise_are_not_missed() {
+        let needs = Needs::Word("eval".into());
+        assert!(passes(&needs, Language::Python, "ｅval(x)"));
+        assert!(passes(&needs, Language::JavaScript, "\\u0065val(x)"));
+        assert!(passes(&needs, Language::JavaScript, "\\u{65}val(x)"));
+        assert!(!passes(&needs, Language::Python, "# déjà vu"));
+        assert!(!passes(&needs, Language::JavaScript, "'\\u2028'"));
+    }
+}

@@ -1,0 +1,314 @@
+//! The rules of a scan, ready to run: read at once, compiled when the first file needs them.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::prefilter::Prefilter;
+use crate::lang::Language;
+use crate::pattern::{Compiler, Formula, Options};
+use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
+use crate::finding::RuleIndex;
+use crate::secrets::Detectors;
+use crate::source::Source;
+
+/// The built-in rules, as the build script read them: a JSON list.
+static BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+
+/// The rules of a scan, ready to run.
+#[derive(Debug)]
+pub struct RuleSet {
+    metas: Vec<Meta>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) by_language: Vec<Vec<usize>>,
+    pub(super) text_rules: Vec<usize>,
+    pub(super) prefilter: Prefilter,
+    compiler: Mutex<Compiler>,
+    detectors: OnceLock<Detectors>,
+    deselected: BTreeSet<String>,
+    notes: Vec<String>,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) rule: Rule,
+    pub(super) options: Options,
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
+    formulas: [OnceLock<Result<Formula, RuleError>>; Language::ALL.len()],
+}
+
+/// Which rules a set is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Only rules whose id matches one of these globs, where there are any.
+    pub only: Vec<String>,
+    /// No rule whose id matches one of these globs.
+    pub except: Vec<String>,
+}
+
+/// The text of a rule file and the name that errors give it.
+#[derive(Clone, Debug)]
+pub struct RuleText {
+    /// The name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// Whether the file was named by itself, so that it has to hold rules.
+    pub named: bool,
+}
+
+impl Default for RuleSet {
+    fn default() -> RuleSet {
+        RuleSet::of(Vec::new())
+    }
+}
+
+impl RuleSet {
+    /// A set of the built-in rules, where wanted, and of those in files.
+    pub fn new(builtin: bool, files: &[RuleText], choice: &Choice) -> Result<RuleSet, Vec<RuleError>> {
+        let mut errors = Vec::new();
+        let mut notes = Vec::new();
+        let mut rules = if builtin { builtin_rules() } else { Vec::new() };
+        let builtin_count = rules.len();
+        let mut unread = 0;
+        for file in files {
+            match rule::read_file(&file.name, &file.text) {
+                Ok(Some(read)) => {
+                    notes.extend(read.left_out.into_iter().map(|left_out| format!("rule left out: {left_out}")));
+                    for rule in read.rules {
+                        if rules[..builtin_count].iter().any(|known| known.meta.id == rule.meta.id) {
+                            errors.push(RuleError {
+                                file: file.name.clone(),
+                                line: rule.line,
+                                rule: Some(rule.meta.id.clone()),
+                                key: Some("id".to_owned()),
+                                message: "a built-in rule has this id".to_owned(),
+                            });
+                        }
+                        rules.push(rule);
+                    }
+                }
+                Ok(None) if file.named => errors.push(RuleError {
+                    file: file.name.clone(),
+                    line: 0,
+                    rule: None,
+                    key: None,
+                    message: "it holds no `rules:`".to_owned(),
+                }),
+                Ok(None) => unread += 1,
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        if unread > 0 {
+            notes.push(format!("{unread} YAML files without `rules:` were passed over"));
+        }
+        let only = globs(&choice.only).map_err(|error| vec![error])?;
+        let except = globs(&choice.except).map_err(|error| vec![error])?;
+        let mut deselected = BTreeSet::new();
+        rules.retain(|rule| {
+            let id = &rule.meta.id;
+            let chosen = only.as_ref().is_none_or(|only| only.is_match(id))
+                && !except.as_ref().is_some_and(|except| except.is_match(id));
+            if !chosen {
+                deselected.insert(id.clone());
+            }
+            chosen
+        });
+        let other = rules.iter().filter(|rule| rule.target == Target::Nothing).count();
+        if other > 0 {
+            notes.push(format!("{other} rules are for languages that aiscan does not read"));
+        }
+        for rule in &rules {
+            if matches!(rule.mode, Mode::Taint) && rule.target != Target::Nothing {
+                errors.push(RuleError {
+                    file: rule.meta.file.clone().unwrap_or_default(),
+                    line: rule.line,
+                    rule: Some(rule.meta.id.clone()),
+                    key: Some("mode".to_owned()),
+                    message: "`mode: taint` is not built yet".to_owned(),
+                });
+            }
+        }
+        let set = RuleSet { deselected, notes, ..RuleSet::of(rules) };
+        // The patterns of files given by name are compiled at once, so that their errors are seen.
+        for entry in set.entries.iter().filter(|entry| entry.rule.meta.file.is_some()) {
+            errors.extend(set.check(entry));
+        }
+        if errors.is_empty() {
+            Ok(set)
+        } else {
+            errors.sort();
+            errors.dedup();
+            Err(errors)
+        }
+    }
+
+    fn of(rules: Vec<Rule>) -> RuleSet {
+        let mut by_language = vec![Vec::new(); Language::ALL.len()];
+        let mut text_rules = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            match (&rule.mode, &rule.target) {
+                (Mode::Search(_), Target::Languages(languages)) => {
+                    for &language in languages {
+                        by_language[language as usize].push(index);
+                    }
+                }
+                (Mode::Search(_), Target::Text) => text_rules.push(index),
+                _ => {}
+            }
+        }
+        let needs: Vec<Needs> = rules.iter().map(Rule::needs).collect();
+        RuleSet {
+            metas: rules.iter().map(|rule| rule.meta.clone()).collect(),
+            prefilter: Prefilter::new(needs.iter()),
+            entries: rules.into_iter().map(Entry::new).collect(),
+            by_language,
+            text_rules,
+            compiler: Mutex::default(),
+            detectors: OnceLock::new(),
+            deselected: BTreeSet::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What each rule says of itself, by [`crate::finding::RuleIndex`].
+    pub fn metas(&self) -> &[Meta] {
+        &self.metas
+    }
+
+    /// The ids of rules that exist and were not chosen.
+    pub fn deselected(&self) -> &BTreeSet<String> {
+        &self.deselected
+    }
+
+    /// Remarks for people: rules left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The secret rules, compiled on first use.
+    pub(super) fn detectors(&self) -> &Detectors {
+        self.detectors.get_or_init(|| {
+            let rules = (0..).zip(&self.entries).filter_map(|(index, entry)| match &entry.rule.mode {
+                Mode::Secret(secret) => {
+                    Some((RuleIndex(index), entry.rule.meta.clone(), (**secret).clone()))
+                }
+                Mode::Search(_) | Mode::Taint => None,
+            });
+            Detectors::new(rules)
+        })
+    }
+
+    /// The formula of a search rule in a language, compiled on first use.
+    pub(super) fn formula<'e>(&self, entry: &'e Entry, language: Language) -> Result<&'e Formula, &'e RuleError> {
+        entry.formulas[language as usize]
+            .get_or_init(|| {
+                let Mode::Search(formula) = &entry.rule.mode else {
+                    unreachable!("only search rules are listed by language")
+                };
+                let mut compiler = self.compiler.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                compiler.compile(language, &entry.rule, formula)
+            })
+            .as_ref()
+    }
+
+    /// Compiles a rule for every language that it is for, and returns what is wrong with it.
+    fn check(&self, entry: &Entry) -> Vec<RuleError> {
+        match &entry.rule.mode {
+            Mode::Search(_) => {}
+            Mode::Secret(secret) => return secret.check().err().map(|wrong| of_secret(entry, wrong)).into_iter().collect(),
+            Mode::Taint => return Vec::new(),
+        }
+        let languages = match &entry.rule.target {
+            Target::Languages(languages) => languages.clone(),
+            Target::Text => vec![Language::Text],
+            Target::Nothing => Vec::new(),
+        };
+        let found = languages.into_iter().filter_map(|language| self.formula(entry, language).err().cloned());
+        found.collect()
+    }
+
+    /// Compiles every rule, and returns what is wrong with them: for tests and linters.
+    pub fn check_all(&self) -> Vec<RuleError> {
+        self.entries.iter().flat_map(|entry| self.check(entry)).collect()
+    }
+}
+
+impl Entry {
+    fn new(rule: Rule) -> Entry {
+        let options = Options {
+            constant_propagation: rule.options.constant_propagation,
+            symbolic_propagation: rule.options.symbolic_propagation,
+            implicit_deep_exprstmt: rule.options.implicit_deep_exprstmt,
+            ..Options::default()
+        };
+        // Globs were checked when the rule was read.
+        let include = path_globs(&rule.paths.include);
+        let exclude = path_globs(&rule.paths.exclude);
+        Entry { rule, options, include, exclude, formulas: Default::default() }
+    }
+
+    /// Whether the rule's `paths:` let it see a file.
+    pub(super) fn sees(&self, source: &Source) -> bool {
+        self.include.as_ref().is_none_or(|globs| globs.is_match(&source.path))
+            && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(&source.path))
+    }
+}
+
+fn of_secret(entry: &Entry, (key, message): (&str, String)) -> RuleError {
+    RuleError {
+        file: entry.rule.meta.file.clone().unwrap_or_default(),
+        line: entry.rule.line,
+        rule: Some(entry.rule.meta.id.clone()),
+        key: Some(key.to_owned()),
+        message: message.lines().last().unwrap_or("it is no regex").trim().to_owned(),
+    }
+}
+
+/// Globs of ids; `*` crosses dots.
+fn globs(patterns: &[String]) -> Result<Option<GlobSet>, RuleError> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |message: String| RuleError { file: String::new(), line: 0, rule: None, key: None, message };
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = Glob::new(pattern).map_err(|error| wrong(format!("`{pattern}` is no glob: {}", error.kind())))?;
+        builder.add(glob);
+    }
+    builder.build().map(Some).map_err(|error| wrong(error.to_string()))
+}
+
+/// Globs of paths, which match in any folder unless they begin with a slash.
+fn path_globs(patterns: &[String]) -> Option<GlobSet> {
+    if patterns.is_empty() {
+        return None;
+    }
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        let (anchored, pattern) = match pattern.strip_prefix('/') {
+            Some(rest) => (true, rest),
+            None => (false, pattern.as_str()),
+        };
+        let pattern = pattern.trim_end_matches('/');
+        let roots: &[&str] = if anchored { &[""] } else { &["", "**/"] };
+        for root in roots {
+            for rest in ["", "/**"] {
+                if let Ok(glob) = Glob::new(&format!("{root}{pattern}{rest}")) {
+                    builder.add(glob);
+                }
+            }
+        }
+    }
+    builder.build().ok()
+}
+
+fn builtin_rules() -> Vec<Rule> {
+    let rules: Vec<serde_json::Value> =
+        serde_json::from_str(BUILTIN).expect("the build script writes JSON");
+    let rules = rules.into_iter().map(|rule| rule::read_rule(&Yaml::from(rule)));
+    rules.map(|rule| rule.expect("the build script checks the built-in rules")).collect()
+}

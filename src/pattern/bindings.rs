@@ -1,0 +1,180 @@
+//! What metavariables hold.
+
+use std::borrow::Cow;
+
+use crate::source::Span;
+use crate::syntax::{File, Kind, NodeId, Symbol, Value};
+
+/// What one metavariable holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bound {
+    /// A node of the file.
+    Node(NodeId),
+    /// Neighbours among the children of a node, from the first up to `stop`; maybe none.
+    Nodes {
+        /// The first.
+        first: NodeId,
+        /// The index after the last.
+        stop: NodeId,
+    },
+    /// A piece of text: the content of a string, or what a regular expression captured.
+    Text(Span, Symbol),
+}
+
+/// What the metavariables of a match hold, in the order in which they were bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bindings(Vec<(Symbol, Bound)>);
+
+impl Bindings {
+    /// What a metavariable holds.
+    pub fn get(&self, name: Symbol) -> Option<Bound> {
+        self.0.iter().find(|(of, _)| *of == name).map(|(_, bound)| *bound)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (Symbol, Bound)> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn push(&mut self, name: Symbol, bound: Bound) {
+        self.0.push((name, bound));
+    }
+
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
+    /// Both sets of bindings, where they agree on what they share.
+    pub fn merge(&self, other: &Bindings, file: Option<&File<'_>>) -> Option<Bindings> {
+        let mut merged = self.clone();
+        for &(name, bound) in &other.0 {
+            match merged.get(name) {
+                Some(held) if held == bound => {}
+                Some(held) => {
+                    if !file.is_some_and(|file| equal(file, held, bound)) {
+                        return None;
+                    }
+                }
+                None => merged.push(name, bound),
+            }
+        }
+        Some(merged)
+    }
+}
+
+impl Bound {
+    /// Where it stands; `None` for an empty list.
+    pub fn span(self, file: &File<'_>) -> Option<Span> {
+        match self {
+            Bound::Node(node) => Some(file.tree().span(node)),
+            Bound::Nodes { first, stop } => {
+                let tree = file.tree();
+                let mut last = None;
+                let mut at = first;
+                while at < stop {
+                    last = Some(at);
+                    at = tree.after(at);
+                }
+                last.map(|last| Span { start: tree.span(first).start, end: tree.span(last).end })
+            }
+            Bound::Text(span, _) => Some(span),
+        }
+    }
+
+    /// Its text, as the source spells it.
+    pub fn text<'f>(self, file: &'f File<'_>) -> Cow<'f, str> {
+        match self {
+            Bound::Node(node) => file.tree().text_of(node, file.text()),
+            Bound::Nodes { .. } | Bound::Text(..) => match self.span(file) {
+                Some(span) => file.source().show(span),
+                None => Cow::Borrowed(""),
+            },
+        }
+    }
+}
+
+/// Whether two metavariables hold the same, whatever the layout.
+pub(super) fn equal(file: &File<'_>, a: Bound, b: Bound) -> bool {
+    match (a, b) {
+        (Bound::Node(a), Bound::Node(b)) => equal_nodes(file, a, b),
+        (Bound::Nodes { first: a, stop: a_stop }, Bound::Nodes { first: b, stop: b_stop }) => {
+            equal_lists(file, (a, a_stop), (b, b_stop))
+        }
+        (Bound::Text(_, a), Bound::Text(_, b)) => a == b,
+        (Bound::Node(node), Bound::Text(_, text)) | (Bound::Text(_, text), Bound::Node(node)) => {
+            let tree = file.tree();
+            match tree.kind(node) {
+                Kind::Name | Kind::Ident | Kind::Str => tree.symbol(node) == text,
+                _ => false,
+            }
+        }
+        (Bound::Nodes { first, stop }, other) | (other, Bound::Nodes { first, stop }) => {
+            first < stop
+                && file.tree().after(first) == stop
+                && equal(file, Bound::Node(first), other)
+        }
+    }
+}
+
+fn equal_lists(file: &File<'_>, a: (NodeId, NodeId), b: (NodeId, NodeId)) -> bool {
+    let tree = file.tree();
+    let ((mut a, a_stop), (mut b, b_stop)) = (a, b);
+    while a < a_stop && b < b_stop {
+        if !equal_nodes(file, a, b) {
+            return false;
+        }
+        (a, b) = (tree.after(a), tree.after(b));
+    }
+    a >= a_stop && b >= b_stop
+}
+
+/// Two subtrees in pre-order, side by side.
+fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
+    if a == b {
+        return true;
+    }
+    let tree = file.tree();
+    let (size_a, size_b) = (tree.node(a).end - a.0, tree.node(b).end - b.0);
+    if size_a != size_b {
+        return constant(file, a).is_some_and(|value| constant(file, b) == Some(value));
+    }
+    let same = (0..size_a).all(|offset| {
+        let (a, b) = (NodeId(a.0 + offset), NodeId(b.0 + offset));
+        let (x, y) = (tree.node(a), tree.node(b));
+        let words = |kind| matches!(kind, Kind::Name | Kind::Ident);
+        if words(x.kind) && words(y.kind) {
+            return x.symbol == y.symbol && same_definition(file, a, b);
+        }
+        x.kind == y.kind && x.symbol == y.symbol && x.end - a.0 == y.end - b.0
+    });
+    same || constant(file, a).is_some_and(|value| constant(file, b) == Some(value))
+}
+
+/// Names that lead to different definitions are not the same name.
+fn same_definition(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
+    match (file.names().definition_of(a), file.names().definition_of(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    }
+}
+
+/// The constant that an expression is, where its value is known.
+fn constant(file: &File<'_>, node: NodeId) -> Option<Symbol> {
+    let tree = file.tree();
+    match tree.kind(node) {
+        Kind::Str | Kind::Int | Kind::Bool => {
+            Some(tree.symbol(node)).filter(|symbol| !symbol.is_none())
+        }
+        Kind::Name => match file.constants().get(node)? {
+            Value::Str(Some(text)) => Some(Symbol::of(text.as_bytes())),
+            Value::Int(value) => Some(Symbol::of(value.to_string())),
+            Value::Bool(value) => Some(Symbol::of(value.to_string())),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,262 @@
+//! Statements: blocks and sequences.
+
+use super::super::bindings::Bound;
+use super::{Matcher, Then};
+use crate::syntax::{Flags, Kind, NodeId, Role};
+
+/// How far a sequence of statements reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Extent {
+    pub(in super::super) start: u32,
+    pub(in super::super) end: u32,
+}
+
+/// Where a sequence goes on.
+#[derive(Clone, Copy)]
+struct At {
+    /// The next statement.
+    next: NodeId,
+    /// Where its own list ends.
+    near: NodeId,
+    /// Where the list ends that the sequence began in: `...` reaches into nested blocks.
+    far: NodeId,
+}
+
+impl Matcher<'_> {
+    /// A block of the pattern against a block: all of it, but for what `...` skips.
+    pub(super) fn block(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let statements = self.p_children(p);
+        // `if ($X) $Y`: the whole body, whatever it is.
+        if self.pattern.node(p).flags.has(Flags::IMPLICIT)
+            && let Some(name) = self.lone_metavariable(statements.next, statements.stop)
+        {
+            let only = self.tree.children(t);
+            let (first, implicit) = (only.next, self.tree.node(t).flags.has(Flags::IMPLICIT));
+            let bound = if implicit && first < only.stop { first } else { t };
+            return self.bind(name, Bound::Node(bound), then);
+        }
+        // A body without braces that is one expression: `x => e` and `(x) => $E`.
+        let target = self.tree.children(t);
+        if self.in_class(p) {
+            let mark = self.taken.len();
+            let pattern = (statements.next, statements.stop);
+            let stop = self.unordered(pattern, (target.next, target.stop), true, then);
+            self.taken.truncate(mark);
+            return stop;
+        }
+        let at = At { next: target.next, near: target.stop, far: target.stop };
+        self.sequence((statements.next, statements.stop), at, false, &mut |m, _| then(m))
+    }
+
+    fn in_class(&self, p: NodeId) -> bool {
+        let parent = self.pattern.node(p).parent;
+        self.pattern.kind(parent) == Kind::Class && self.pattern.node(p).role == Role::Body
+    }
+
+    fn lone_metavariable(&self, first: NodeId, stop: NodeId) -> Option<crate::syntax::Symbol> {
+        if first >= stop || self.pattern.after(first) < stop {
+            return None;
+        }
+        if self.pattern.kind(first) != Kind::ExprStmt {
+            return None;
+        }
+        let inner = self.p_children(first).next()?;
+        (self.pattern.kind(inner) == Kind::MetaVar).then(|| self.pattern.symbol(inner))
+    }
+
+    /// Statements of a pattern at one place of a list; what follows there is left alone.
+    pub(in super::super) fn statements_at(
+        &mut self,
+        pattern: (NodeId, NodeId),
+        first: NodeId,
+        stop: NodeId,
+        then: &mut dyn FnMut(&mut Matcher<'_>, Extent) -> bool,
+    ) -> bool {
+        let at = At { next: first, near: stop, far: stop };
+        let start = self.tree.span(first).start;
+        self.sequence(pattern, at, true, &mut |matcher, end| {
+            then(matcher, Extent { start, end: end.max(start) })
+        })
+    }
+
+    /// `then` gets where the last statement ends that was matched or skipped.
+    fn sequence(
+        &mut self,
+        pattern: (NodeId, NodeId),
+        at: At,
+        open: bool,
+        then: &mut dyn FnMut(&mut Matcher<'_>, u32) -> bool,
+    ) -> bool {
+        self.sequence_from(pattern, at, open, 0, then)
+    }
+
+    fn sequence_from(
+        &mut self,
+        pattern: (NodeId, NodeId),
+        at: At,
+        open: bool,
+        end: u32,
+        then: &mut dyn FnMut(&mut Matcher<'_>, u32) -> bool,
+    ) -> bool {
+        if self.steps == 0 {
+            return false;
+        }
+        self.steps -= 1;
+        let (p, p_stop) = pattern;
+        if p >= p_stop {
+            return (open || at.next >= at.far) && then(self, end);
+        }
+        let p_next = self.pattern.after(p);
+        if matches!(self.pattern.kind(p), Kind::Ellipsis | Kind::MetaEllipsis) {
+            return self.skip_to(p, (p_next, p_stop), at, open, end, then);
+        }
+        if at.next >= at.near {
+            return false;
+        }
+        let t = at.next;
+        let after = At { next: self.tree.after(t), ..at };
+        let end = end.max(self.tree.span(t).end);
+        self.statement(p, t, &mut |matcher| {
+            matcher.sequence_from((p_next, p_stop), after, open, end, then)
+        })
+    }
+
+    /// `...` and what follows it: at this statement, or at any later one, nested ones included.
+    fn skip_to(
+        &mut self,
+        p: NodeId,
+        rest: (NodeId, NodeId),
+        at: At,
+        open: bool,
+        end: u32,
+        then: &mut dyn FnMut(&mut Matcher<'_>, u32) -> bool,
+    ) -> bool {
+        let named = self.pattern.kind(p) == Kind::MetaEllipsis;
+        if rest.0 >= rest.1 {
+            // Nothing follows: all that is left in the list is skipped.
+            let end = if open { end } else { end.max(self.tree.span(self.tree.node(at.next.min(NodeId(self.tree.nodes.len() as u32 - 1))).parent).end) };
+            if named {
+                let bound = Bound::Nodes { first: at.next, stop: at.near };
+                return self.bind(self.pattern.symbol(p), bound, &mut |m| then(m, end));
+            }
+            return then(self, end);
+        }
+        let mut next = at.next;
+        let mut near = at.near;
+        let mut end = end;
+        let top = at.near;
+        loop {
+            let here = At { next, near, far: at.far };
+            let stop = if named {
+                let bound = Bound::Nodes { first: at.next, stop: next };
+                self.bind(self.pattern.symbol(p), bound, &mut |matcher| {
+                    matcher.sequence_from(rest, here, open, end, then)
+                })
+            } else {
+                self.sequence_from(rest, here, open, end, then)
+            };
+            if stop || self.steps == 0 {
+                return stop;
+            }
+            let Some(following) = self.following(next, at.far) else { return false };
+            next = following;
+            let parent = self.tree.node(next).parent;
+            near = self.tree.after(parent).min(at.far);
+            if parent_list_is(self.tree, next, top) {
+                near = top;
+            }
+            // What `...` passes belongs to the range, the whole of a block that it enters too.
+            let outermost = self.outermost(next, at.far, at.near);
+            end = end.max(self.tree.span(outermost).start);
+            if outermost != next {
+                end = end.max(self.tree.span(outermost).end);
+            }
+        }
+    }
+
+    /// The next statement in the order of the text, nested ones included.
+    fn following(&self, after: NodeId, far: NodeId) -> Option<NodeId> {
+        let mut at = after.0 + 1;
+        while at < far.0 {
+            let node = self.tree.node(NodeId(at));
+            if node.role == Role::Item
+                && matches!(self.tree.kind(node.parent), Kind::Block | Kind::Module)
+            {
+                return Some(NodeId(at));
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The statement of the outer list that a nested statement lies in.
+    fn outermost(&self, inner: NodeId, _far: NodeId, near: NodeId) -> NodeId {
+        let mut outer = inner;
+        for ancestor in self.tree.ancestors(inner) {
+            if self.tree.after(ancestor) > near || ancestor == NodeId::ROOT {
+                break;
+            }
+            let block = self.tree.node(ancestor).role == Role::Item
+                && matches!(
+                    self.tree.kind(self.tree.node(ancestor).parent),
+                    Kind::Block | Kind::Module
+                );
+            if block {
+                outer = ancestor;
+            }
+        }
+        outer
+    }
+
+    /// One statement. An expression matches wherever it stands in a statement.
+    pub(super) fn statement(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        // What is exported is also a statement of its own.
+        if self.tree.kind(t) == Kind::Export && self.pattern.kind(p) != Kind::Export {
+            let inner = self.tree.children(t).last();
+            return inner.is_some_and(|inner| self.statement(p, inner, then));
+        }
+        if self.pattern.kind(p) != Kind::ExprStmt {
+            return self.node(p, t, then);
+        }
+        let Some(expression) = self.p_children(p).next() else { return false };
+        let whole = self.tree.kind(t) == Kind::ExprStmt;
+        if self.pattern.kind(expression) == Kind::MetaVar {
+            let bound = if whole { self.tree.children(t).next().unwrap_or(t) } else { t };
+            return self.node(expression, bound, then);
+        }
+        if !self.options.implicit_deep_exprstmt || self.pattern.kind(expression) == Kind::Deep {
+            let inner = if whole { self.tree.children(t).next() } else { None };
+            return self.node(expression, inner.unwrap_or(t), then);
+        }
+        // The expressions of the statement, but not its nested statements.
+        let mut at = t.0 + 1;
+        let end = self.tree.node(t).end;
+        while at < end {
+            let id = NodeId(at);
+            let kind = self.tree.kind(id);
+            if kind == Kind::Block && !self.tree.node(id).flags.has(Flags::IMPLICIT)
+                && self.is_own_block(id, t)
+            {
+                at = self.tree.node(id).end;
+                continue;
+            }
+            if kind.is_expression() && self.node(expression, id, then) {
+                return true;
+            }
+            at += 1;
+        }
+        self.tree.kind(t).is_expression() && self.node(expression, t, then)
+    }
+
+    /// Whether a block is a part of the statement itself, and not of a function in an expression.
+    fn is_own_block(&self, block: NodeId, statement: NodeId) -> bool {
+        self.tree
+            .ancestors(block)
+            .take_while(|&a| a >= statement)
+            .all(|a| a == statement || !self.tree.node(a).flags.has(Flags::EXPRESSION))
+    }
+}
+
+fn parent_list_is(tree: &crate::syntax::Tree, statement: NodeId, top: NodeId) -> bool {
+    tree.after(tree.node(statement).parent) == top
+}

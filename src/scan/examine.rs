@@ -1,0 +1,187 @@
+//! One file from its bytes to what the report says of it, while its text is in memory.
+
+use std::collections::BTreeSet;
+
+use super::fingerprint::Fingerprints;
+use super::guard::guarded;
+use super::line_hash::line_hashes;
+use super::mask::Mask;
+use super::place::Places;
+use super::{FileProblem, Reported, ScanProblem, SkipReason, Step, SuppressionProblem};
+use crate::discover::{Content, ReadError};
+use crate::engine::{FileReport, Problem};
+use crate::finding::Finding;
+use crate::rule::Meta;
+use crate::source::{Source, Span};
+use crate::triage;
+
+/// What runs the rules on one file; a seam for tests.
+pub(super) type ScanFile<'a> = dyn Fn(&Source) -> FileReport + Sync + 'a;
+
+/// What examining needs beside the file.
+#[derive(Clone, Copy)]
+pub(super) struct Examiner<'a> {
+    pub(super) scan_file: &'a ScanFile<'a>,
+    pub(super) rules: &'a [Meta],
+    pub(super) deselected: &'a BTreeSet<String>,
+}
+
+/// What came of one file.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) findings: Vec<Reported>,
+    pub(super) suppression_problems: Vec<SuppressionProblem>,
+    pub(super) problems: Vec<FileProblem>,
+    pub(super) skipped: Option<SkipReason>,
+    /// Bytes that the rules saw; `None` where they saw none.
+    pub(super) bytes: Option<u64>,
+    pub(super) parsed: bool,
+}
+
+impl Examiner<'_> {
+    /// Examines what was read of the file that reports call `name`.
+    pub(super) fn examine(&self, name: &str, content: Result<Content, ReadError>) -> Outcome {
+        let (language, bytes) = match content {
+            Ok(Content::Text(language, bytes)) => (language, bytes),
+            Ok(Content::Binary) => {
+                return Outcome {
+                    skipped: Some(SkipReason::Binary),
+                    ..Outcome::default()
+                };
+            }
+            Err(error) => return failed(name, error.into()),
+        };
+        let size = bytes.len() as u64;
+        let marked = bytes.starts_with(b"\xef\xbb\xbf");
+        let outcome = guarded(|| {
+            let source = Source::new(name.to_owned(), language, bytes);
+            let mut report = (self.scan_file)(&source);
+            if let Err(error) = &source.decoded {
+                add_undecodable(&mut report, error.to_string());
+            }
+            self.resolve(&source, marked, report)
+        });
+        match outcome {
+            Ok(outcome) => Outcome {
+                bytes: Some(size),
+                ..outcome
+            },
+            Err(place) => failed(name, Problem::Internal(place).into()),
+        }
+    }
+
+    fn resolve(&self, source: &Source, marked: bool, report: FileReport) -> Outcome {
+        let mut findings = report.findings;
+        findings.sort_by_key(|finding| (finding.span, finding.rule));
+        let incomplete = report.problems.iter().any(Problem::is_incomplete);
+        let context = triage::Context {
+            source,
+            comments: report.parsed.then_some(&report.comments[..]),
+            examined: !incomplete,
+            rules: self.rules,
+            deselected: self.deselected,
+        };
+        let (suppressions, mut suppression_problems) = triage::triage(&context, &findings);
+
+        let mask = Mask::new(source, findings.iter().filter_map(|finding| finding.secret));
+        for problem in &mut suppression_problems {
+            problem.message = mask.words(std::mem::take(&mut problem.message));
+        }
+        let mut resolver = Resolver {
+            source,
+            mask: &mask,
+            places: Places::new(source, &mask),
+            hashes: if findings.is_empty() {
+                Vec::new()
+            } else {
+                let whole = Span::new(0, source.text().len());
+                line_hashes(&mask.text(source, whole), marked)
+            },
+            fingerprints: Fingerprints::default(),
+        };
+        let findings = findings
+            .into_iter()
+            .zip(suppressions)
+            .map(|(finding, suppression)| {
+                let rule = self.rules.get(finding.rule.0 as usize);
+                let mut reported = resolver.resolve(finding, rule.map_or("", |rule| &rule.id));
+                reported.suppression = suppression.map(|mut suppression| {
+                    suppression.reason = mask.words(suppression.reason);
+                    suppression
+                });
+                reported
+            })
+            .collect();
+        let problems = report.problems.into_iter().map(|problem| FileProblem {
+            path: source.path.clone(),
+            problem: problem.into(),
+        });
+        Outcome {
+            findings,
+            suppression_problems,
+            problems: problems.collect(),
+            parsed: report.parsed,
+            ..Outcome::default()
+        }
+    }
+}
+
+/// Resolves the findings of one file, which come in the order of their places.
+struct Resolver<'a> {
+    source: &'a Source,
+    mask: &'a Mask,
+    places: Places<'a>,
+    hashes: Vec<String>,
+    fingerprints: Fingerprints,
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, finding: Finding, rule: &str) -> Reported {
+        let place = self.places.place(finding.span);
+        let masked = self.mask.text(self.source, finding.span);
+        let line_hash = self.hashes.get(place.start.line as usize - 1);
+        // A step in another file has no place here: that file's text is not in memory.
+        let own =
+            |path: &Option<String>| path.as_ref().is_none_or(|path| *path == self.source.path);
+        let trace: Vec<_> = finding
+            .trace
+            .into_iter()
+            .filter(|step| own(&step.path))
+            .collect();
+        Reported {
+            rule: finding.rule,
+            fingerprint: self.fingerprints.next(rule, &self.source.path, &masked),
+            line_hash: line_hash.cloned().unwrap_or_default(),
+            place,
+            message: self.mask.words(finding.message),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            trace: trace
+                .into_iter()
+                .map(|step| Step {
+                    place: self.places.place(step.span),
+                    note: self.mask.words(step.note),
+                })
+                .collect(),
+            fix: finding.fix.and_then(|edit| self.places.replacement(&edit)),
+            suppression: None,
+        }
+    }
+}
+
+fn add_undecodable(report: &mut FileReport, reason: String) {
+    let known = |problem: &Problem| matches!(problem, Problem::Undecodable(_));
+    if !report.problems.iter().any(known) {
+        report.problems.push(Problem::Undecodable(reason));
+    }
+}
+
+fn failed(name: &str, problem: ScanProblem) -> Outcome {
+    Outcome {
+        problems: vec![FileProblem {
+            path: name.to_owned(),
+            problem,
+        }],
+        ..Outcome::default()
+    }
+}

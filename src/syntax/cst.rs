@@ -1,0 +1,202 @@
+//! The grammar's tree, copied out of tree-sitter in one iterative cursor pass.
+//!
+//! Lowering reads nodes many times and in any order; tree-sitter's own nodes pay a call across the
+//! language border for each step, and climbing to a parent or counting depth there is quadratic on
+//! hostile input. The copy is flat, in pre-order, and left after lowering.
+
+use std::cell::RefCell;
+
+use tree_sitter::Parser;
+
+use super::tree::Health;
+use crate::lang::Language;
+use crate::source::Span;
+
+/// A node of the grammar's tree by its place in pre-order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CstId(pub(super) u32);
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CstNode {
+    pub(super) kind: u16,
+    pub(super) field: u16,
+    pub(super) named: bool,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// The index after the last descendant.
+    pub(super) after: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Cst {
+    pub(super) nodes: Vec<CstNode>,
+    pub(super) comments: Vec<Span>,
+    pub(super) health: Health,
+}
+
+/// What the grammar calls an error node.
+pub(super) const ERROR: u16 = u16::MAX;
+
+impl Cst {
+    pub(super) fn node(&self, id: CstId) -> &CstNode {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub(super) fn children(&self, id: CstId) -> Children<'_> {
+        Children { cst: self, next: id.0 + 1, stop: self.node(id).after }
+    }
+}
+
+pub(super) struct Children<'c> {
+    cst: &'c Cst,
+    next: u32,
+    stop: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = CstId;
+
+    fn next(&mut self) -> Option<CstId> {
+        (self.next < self.stop).then(|| {
+            let id = CstId(self.next);
+            self.next = self.cst.nodes[self.next as usize].after;
+            id
+        })
+    }
+}
+
+thread_local! {
+    /// A parser keeps its buffers; making one a file costs more than parsing a small file.
+    static PARSERS: RefCell<Vec<(Language, Parser)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn with_parser<T>(language: Language, then: impl FnOnce(&mut Parser) -> T) -> Option<T> {
+    let grammar = language.definition().grammar?;
+    PARSERS.with_borrow_mut(|parsers| {
+        let index = parsers.iter().position(|(of, _)| *of == language).unwrap_or_else(|| {
+            let mut parser = Parser::new();
+            parser.set_language(&grammar()).expect("grammars are pinned to the library's version");
+            parsers.push((language, parser));
+            parsers.len() - 1
+        });
+        let parser = &mut parsers[index].1;
+        parser.reset();
+        Some(then(parser))
+    })
+}
+
+/// Parses without lowering. A text that its grammar cannot read yields a tree with errors.
+pub(super) fn with_parsed<T>(
+    language: Language,
+    text: &[u8],
+    then: impl FnOnce(&tree_sitter::Tree) -> T,
+) -> Option<T> {
+    with_parser(language, |parser| parser.parse(text, None).map(|tree| then(&tree))).flatten()
+}
+
+/// Parses one range of a text as if it stood alone. `None` where that leaves an error.
+pub(super) fn parse_range(language: Language, text: &[u8], span: Span) -> Option<Cst> {
+    let range = |span: Span| tree_sitter::Range {
+        start_byte: span.start as usize,
+        end_byte: span.end as usize,
+        // Points are never read back; any that grow with the bytes will do.
+        start_point: tree_sitter::Point::new(0, span.start as usize),
+        end_point: tree_sitter::Point::new(0, span.end as usize),
+    };
+    // An expression that stands alone wants its semicolon: the next one of the text is borrowed.
+    let mut ranges = vec![range(span)];
+    if let Some(at) = memchr::memchr(b';', &text[span.end as usize..]) {
+        let at = span.end as usize + at;
+        ranges.push(range(Span::new(at, at + 1)));
+    }
+    with_parser(language, |parser| {
+        parser.set_included_ranges(&ranges).ok()?;
+        let tree = parser.parse(text, None);
+        parser.set_included_ranges(&[]).expect("the whole text is a valid range");
+        let cst = copy(&tree?, (span.end - span.start) as usize);
+        let unterminated = ranges.len() == 1 && cst.health.lost_bytes == 0;
+        (cst.health.errors == 0 || unterminated && cst.health.errors == 1).then_some(cst)
+    })
+    .flatten()
+}
+
+/// Parses and copies the tree, comments apart.
+pub(super) fn parse(language: Language, text: &[u8]) -> Option<Cst> {
+    with_parsed(language, text, |tree| copy(tree, text.len()))
+}
+
+fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
+    let mut cst = Cst {
+        nodes: Vec::with_capacity(length / 3 + 16),
+        comments: Vec::new(),
+        health: Health::default(),
+    };
+    let comment_kinds = comment_kinds(&tree.language());
+    let mut cursor = tree.walk();
+    let mut open: Vec<u32> = Vec::with_capacity(64);
+    // Where the error nodes that are open begin to be uncovered by a parsed child.
+    let mut errors: Vec<(usize, u32)> = Vec::new();
+    loop {
+        let node = cursor.node();
+        let kind = node.kind_id();
+        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        let is_comment = node.is_extra() && comment_kinds.contains(&kind);
+        let missing = node.is_missing();
+        if missing {
+            cst.health.errors += 1;
+        }
+        if let Some((depth, covered)) = errors.last_mut()
+            && *depth + 1 == open.len()
+            && node.is_named()
+            && kind != ERROR
+        {
+            cst.health.lost_bytes += start.saturating_sub(*covered) as usize;
+            *covered = end.max(*covered);
+        }
+        let mut descended = false;
+        if is_comment {
+            cst.comments.push(Span { start, end });
+        } else if !(missing && start == end && !node.is_named()) {
+            let id = cst.nodes.len() as u32;
+            let field = cursor.field_id().map_or(0, std::num::NonZero::get);
+            let named = node.is_named();
+            cst.nodes.push(CstNode { kind, field, named, start, end, after: id + 1 });
+            if kind == ERROR {
+                cst.health.errors += 1;
+                errors.push((open.len(), start));
+            }
+            if cursor.goto_first_child() {
+                open.push(id);
+                descended = true;
+            } else if kind == ERROR {
+                errors.pop();
+                cst.health.lost_bytes += (end - start) as usize;
+            }
+        }
+        if descended {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                debug_assert!(open.is_empty());
+                return cst;
+            }
+            let id = open.pop().expect("the cursor climbs no higher than it went down");
+            let after = cst.nodes.len() as u32;
+            let node = &mut cst.nodes[id as usize];
+            node.after = after;
+            if node.kind == ERROR {
+                let (_, covered) = errors.pop().expect("an error node was opened");
+                cst.health.lost_bytes += node.end.saturating_sub(covered) as usize;
+            }
+        }
+    }
+}
+
+fn comment_kinds(language: &tree_sitter::Language) -> Vec<u16> {
+    ["comment", "line_comment", "block_comment", "html_comment"]
+        .into_iter()
+        .map(|name| language.id_for_node_kind(name, true))
+        .filter(|&id| id != 0)
+        .collect()
+}

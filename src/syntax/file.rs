@@ -1,0 +1,51 @@
+//! One parsed file with what is worked out about it on demand.
+
+use std::cell::OnceCell;
+
+use super::constants::Constants;
+use super::names::Names;
+use super::tree::Tree;
+use crate::source::Source;
+
+/// A file's tree, its names, and its constants once a rule asks for them.
+#[derive(Debug)]
+pub struct File<'s> {
+    source: &'s Source,
+    tree: Tree,
+    names: Names,
+    constants: OnceCell<Constants>,
+}
+
+impl<'s> File<'s> {
+    /// Parses a file. `None` where its language has no grammar.
+    pub fn parse(source: &'s Source) -> Option<File<'s>> {
+        let mut tree = super::lower::lower(source.language, &source.parse_text(), false)?;
+        let names = super::names::resolve(&mut tree, source.text());
+        Some(File { source, tree, names, constants: OnceCell::new() })
+    }
+
+    /// The text that spans count in.
+    pub fn text(&self) -> &'s [u8] {
+        self.source.text()
+    }
+
+    /// The source.
+    pub fn source(&self) -> &'s Source {
+        self.source
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What its names mean.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The values that its expressions are known to have.
+    pub fn constants(&self) -> &Constants {
+        self.constants.get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
+    }
+}

@@ -1,0 +1,298 @@
+//! Lowering: from a grammar's tree to the normalised one, one file a language.
+//!
+//! The same code lowers patterns and the files they are matched against, so that both meet in one
+//! shape. A pattern's `$X`, `...` and `<... ...>` reach it as placeholder names (see
+//! [`placeholder`]), which become pattern nodes here and nowhere else.
+
+mod javascript;
+pub(crate) mod placeholder;
+mod python;
+mod rust;
+
+use super::cst::{self, Cst, CstId, CstNode};
+use super::kind::{Flags, Kind, Role};
+use super::symbol::Symbol;
+use super::tree::{Builder, Head, NodeId, Tree};
+use crate::lang::Language;
+use crate::source::Span;
+use placeholder::Placeholder;
+
+/// How deep lowering follows nested expressions and statements; chains of operators, calls and
+/// fields do not count. Frames take up to 4 KiB of stack in a debug build.
+pub const MAX_DEPTH: u32 = 1_000;
+
+/// Parses `text` and lowers it. `None` where the language has no grammar.
+pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tree> {
+    let cst = cst::parse(language, text)?;
+    let mut lower = Lower {
+        cst: &cst,
+        text,
+        pattern,
+        builder: Builder::with_capacity(cst.nodes.len() / 2 + 16),
+        depth: 0,
+        too_deep: false,
+    };
+    match language {
+        Language::Python => python::lower(&mut lower),
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            javascript::lower(&mut lower, language);
+        }
+        Language::Rust => rust::lower(&mut lower),
+        Language::Text => return None,
+    }
+    let too_deep = lower.too_deep;
+    let (nodes, texts) = lower.builder.finish();
+    let mut health = cst.health;
+    health.too_deep = too_deep;
+    Some(Tree { language, nodes, comments: cst.comments, health, texts })
+}
+
+/// The state of one lowering.
+struct Lower<'c> {
+    cst: &'c Cst,
+    text: &'c [u8],
+    pattern: bool,
+    builder: Builder,
+    depth: u32,
+    too_deep: bool,
+}
+
+impl<'c> Lower<'c> {
+    fn node(&self, c: CstId) -> &'c CstNode {
+        self.cst.node(c)
+    }
+
+    fn span(&self, c: CstId) -> Span {
+        let node = self.node(c);
+        Span { start: node.start, end: node.end }
+    }
+
+    fn text(&self, c: CstId) -> &'c [u8] {
+        &self.text[self.span(c).range()]
+    }
+
+    fn symbol(&self, c: CstId) -> Symbol {
+        Symbol::of(self.text(c))
+    }
+
+    fn children(&self, c: CstId) -> impl Iterator<Item = CstId> + use<'c> {
+        self.cst.children(c)
+    }
+
+    fn named(&self, c: CstId) -> impl Iterator<Item = CstId> + use<'c> {
+        let cst = self.cst;
+        cst.children(c).filter(move |&c| cst.node(c).named)
+    }
+
+    fn field(&self, c: CstId, field: u16) -> Option<CstId> {
+        self.children(c).find(|&child| self.node(child).field == field)
+    }
+
+    /// The text of the first unnamed child: the operator of an operation.
+    fn token(&self, c: CstId) -> &'c [u8] {
+        self.children(c).find(|&child| !self.node(child).named).map_or(b"", |child| self.text(child))
+    }
+
+    fn has_token(&self, c: CstId, token: &[u8]) -> bool {
+        self.children(c).any(|child| !self.node(child).named && self.text(child) == token)
+    }
+
+    fn head(kind: Kind, role: Role, span: Span) -> Head {
+        Head { kind, role, flags: Flags::NONE, symbol: Symbol::NONE, span }
+    }
+
+    fn open(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
+        let span = self.span(c);
+        self.builder.open(Self::head(kind, role, span))
+    }
+
+    fn open_named(&mut self, kind: Kind, role: Role, c: CstId, symbol: impl AsRef<[u8]>) -> NodeId {
+        let span = self.span(c);
+        self.builder.open(Head { symbol: Symbol::of(symbol), ..Self::head(kind, role, span) })
+    }
+
+    fn open_span(&mut self, kind: Kind, role: Role, flags: Flags, span: Span) -> NodeId {
+        self.builder.open(Head { flags, ..Self::head(kind, role, span) })
+    }
+
+    fn close(&mut self) {
+        self.builder.close();
+    }
+
+    fn flag(&mut self, id: NodeId, flags: Flags) {
+        let node = self.builder.node_mut(id);
+        node.flags = node.flags.with(flags);
+    }
+
+    /// A leaf whose symbol is its text.
+    fn leaf(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
+        let symbol = self.symbol(c);
+        self.leaf_as(kind, role, self.span(c), symbol)
+    }
+
+    fn leaf_as(&mut self, kind: Kind, role: Role, span: Span, symbol: Symbol) -> NodeId {
+        self.builder.leaf(Head { symbol, ..Self::head(kind, role, span) })
+    }
+
+    /// A variable or a word: where patterns hold a placeholder it becomes a pattern node.
+    fn word(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
+        self.word_span(kind, role, self.span(c))
+    }
+
+    fn word_span(&mut self, kind: Kind, role: Role, span: Span) -> NodeId {
+        let text = &self.text[span.range()];
+        if self.pattern
+            && let Some(node) = Placeholder::read(text)
+        {
+            return match node {
+                Placeholder::Ellipsis => self.leaf_as(Kind::Ellipsis, role, span, Symbol::NONE),
+                Placeholder::MetaVar(name) => {
+                    self.leaf_as(Kind::MetaVar, role, span, Symbol::of(name))
+                }
+                Placeholder::MetaEllipsis(name) => {
+                    self.leaf_as(Kind::MetaEllipsis, role, span, Symbol::of(name))
+                }
+            };
+        }
+        self.leaf_as(kind, role, span, Symbol::of(text))
+    }
+
+    /// The placeholder that a node's text is, in a pattern.
+    fn placeholder(&self, c: CstId) -> Option<Placeholder<'c>> {
+        self.pattern.then(|| Placeholder::read(self.text(c))).flatten()
+    }
+
+    fn is_ellipsis(&self, c: CstId) -> bool {
+        self.placeholder(c) == Some(Placeholder::Ellipsis)
+    }
+
+    /// Runs `inner` one level deeper, or leaves an opaque node where that is too deep.
+    fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Self)) {
+        if self.depth >= MAX_DEPTH {
+            self.too_deep = true;
+            self.leaf_as(Kind::Raw, role, self.span(c), Symbol::of("too deep"));
+            return;
+        }
+        self.depth += 1;
+        inner(self);
+        self.depth -= 1;
+    }
+}
+
+/// Declares an enum of a grammar's kinds and a table from the grammar's numbers to it.
+macro_rules! kinds {
+    ($($variant:ident = $($name:literal)|+,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum K { $($variant,)* Error, Other }
+
+        impl K {
+            fn table(grammar: &tree_sitter::Language) -> Vec<K> {
+                (0..grammar.node_kind_count() as u16)
+                    .map(|id| {
+                        if !grammar.node_kind_is_named(id) {
+                            return K::Other;
+                        }
+                        match grammar.node_kind_for_id(id).unwrap_or_default() {
+                            $($($name)|+ => K::$variant,)*
+                            _ => K::Other,
+                        }
+                    })
+                    .collect()
+            }
+        }
+    };
+}
+
+/// Declares a struct of a grammar's field numbers.
+macro_rules! fields {
+    ($($field:ident = $name:literal,)*) => {
+        struct F { $($field: u16,)* }
+
+        impl F {
+            fn table(grammar: &tree_sitter::Language) -> F {
+                // A field that this grammar lacks gets a number that no node carries.
+                F { $($field: grammar.field_id_for_name($name).map_or(u16::MAX, std::num::NonZero::get),)* }
+            }
+        }
+    };
+}
+
+pub(self) use {fields, kinds};
+
+/// Shapes that several languages share.
+impl Lower<'_> {
+    /// What the grammar calls a node.
+    fn grammar_name(&self, language: Language, c: CstId) -> &'static str {
+        let kind = self.node(c).kind;
+        if kind == cst::ERROR {
+            return "ERROR";
+        }
+        grammars::of(language).node_kind_for_id(kind).unwrap_or("?")
+    }
+
+    /// A token within a node that keeps the grammar's shape; punctuation says nothing.
+    fn raw_token(&mut self, c: CstId) {
+        let text = self.text(c);
+        let punctuation = text.iter().all(|b| b"(){}[],;:.'\"`".contains(b));
+        if !punctuation {
+            self.leaf(Kind::Token, Role::Item, c);
+        }
+    }
+
+    /// A node without children is told from others by its text.
+    fn leaf_text(&mut self, id: NodeId, c: CstId) {
+        if self.builder.len() == id.index() + 1 {
+            let span = self.span(c);
+            let symbol = self.symbol(c);
+            self.leaf_as(Kind::Token, Role::Item, span, symbol);
+        }
+    }
+
+    /// A piece of literal text in a string. In a pattern it may be an operator: `"..."`, `"$X"`,
+    /// `"=~/re/"` when it is the whole string (`alone`), `...` beside interpolations.
+    fn string_part(&mut self, span: Span, alone: bool) {
+        let text = &self.text[span.range()];
+        if self.pattern {
+            if text == b"..." {
+                self.leaf_as(Kind::Ellipsis, Role::Item, span, Symbol::NONE);
+                return;
+            }
+            if let Some(name) = metavariable_name(text) {
+                self.leaf_as(Kind::MetaVar, Role::Item, span, Symbol::of(name));
+                return;
+            }
+            if alone && text.starts_with(b"=~/") {
+                self.leaf_as(Kind::Regex, Role::Item, span, Symbol::of(text));
+                return;
+            }
+        }
+        self.leaf_as(Kind::StrPart, Role::Item, span, Symbol::of(text));
+    }
+}
+
+/// The name of a metavariable without its `$`, where the whole text is one.
+pub(crate) fn metavariable_name(text: &[u8]) -> Option<&[u8]> {
+    let name = text.strip_prefix(b"$")?;
+    let (&first, rest) = name.split_first()?;
+    let word = |b: u8| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit();
+    ((first.is_ascii_uppercase() || first == b'_') && rest.iter().all(|&b| word(b))).then_some(name)
+}
+
+mod grammars {
+    //! The grammars, made once.
+
+    use std::sync::LazyLock;
+
+    use crate::lang::Language;
+
+    static ALL: LazyLock<Vec<(Language, tree_sitter::Language)>> = LazyLock::new(|| {
+        Language::ALL
+            .into_iter()
+            .filter_map(|language| Some((language, language.definition().grammar?())))
+            .collect()
+    });
+
+    pub(super) fn of(language: Language) -> &'static tree_sitter::Language {
+        &ALL.iter().find(|(of, _)| *of == language).expect("only code is lowered").1
+    }
+}
