@@ -134,7 +134,7 @@ pub enum Kind {
     // Only in patterns.
     /// `$X`: the name is the symbol.
     MetaVar,
-    /// `$...X`.
+    /// `$...X`: the name with its dots is the symbol, since `$X` is another one.
     MetaEllipsis,
     /// `...`.
     Ellipsis,

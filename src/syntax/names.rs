@@ -35,6 +35,8 @@ pub struct Definition {
 #[derive(Debug, Default)]
 pub struct Names {
     of_node: Vec<DefId>,
+    /// Where functions begin and end.
+    functions: Vec<(NodeId, NodeId)>,
     definitions: Vec<Definition>,
     wildcards: Vec<String>,
 }
@@ -54,7 +56,17 @@ impl Names {
     pub fn qualified(&self, node: NodeId) -> Option<NodeId> {
         let chains = &self.definition(self.definition_of(node)?).qualified;
         let before = chains.iter().rev().find(|(binding, _)| *binding <= node);
-        before.or(chains.first()).map(|(_, chain)| *chain)
+        // A function runs later than it stands: what is imported below it counts too.
+        let later = chains.first().filter(|_| self.runs_later(node));
+        before.or(later).map(|(_, chain)| *chain)
+    }
+
+    /// Whether a use lies in another function than its definition.
+    fn runs_later(&self, node: NodeId) -> bool {
+        let Some(definition) = self.definition_of(node) else { return false };
+        self.functions.iter().any(|&(start, end)| {
+            start <= node && node < end && self.definition(definition).scope < start
+        })
     }
 
     /// The modules whose every name is imported.
@@ -73,6 +85,8 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
         outer: HashMap::new(),
     };
     resolver.define(tree);
+    let functions = tree.subtree(NodeId::ROOT).filter(|&id| tree.kind(id) == Kind::Func);
+    resolver.names.functions = functions.map(|id| (id, tree.after(id))).collect();
     resolver.use_names(tree);
     resolver.names
 }
@@ -190,7 +204,21 @@ impl Resolver<'_> {
     fn assignment(&mut self, tree: &mut Tree, id: NodeId) {
         let Some(target) = tree.child(id, Role::Target) else { return };
         let scope = match tree.language {
-            Language::Python => self.scopes[id.index()],
+            Language::Python => {
+                let scope = self.scopes[id.index()];
+                // What a module imports stays that, even where a function assigns to its name.
+                if scope != NodeId::ROOT
+                    && tree.kind(target) == Kind::Name
+                    && let Some(&def) = self.table.get(&(NodeId::ROOT, tree.symbol(target)))
+                    && !self.names.definition(def).qualified.is_empty()
+                    && !self.table.contains_key(&(scope, tree.symbol(target)))
+                {
+                    self.names.definitions[def.0 as usize - 1].assignments += 1;
+                    self.names.of_node[target.index()] = def;
+                    return;
+                }
+                scope
+            }
             _ => {
                 let parent = tree.node(id).parent;
                 let declaration = tree.node(parent).kind == Kind::VarDecl;

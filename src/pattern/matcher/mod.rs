@@ -134,7 +134,10 @@ impl<'m> Matcher<'m> {
             return None;
         }
         match self.file.constants().get(t) {
-            Some(&Value::Expr(value)) => Some(value),
+            // What one of several branches gives is no single expression.
+            Some(&Value::Expr(value)) if !matches!(self.tree.kind(value), Kind::Match | Kind::If) => {
+                Some(value)
+            }
             _ => None,
         }
     }
@@ -336,7 +339,13 @@ impl<'m> Matcher<'m> {
             (Kind::Handler, Role::Name) => self.tree.language != Language::Python,
             (Kind::Try, Role::Handler) => self.is_any_handler(at),
             // `function ...(…)` is a function with or without a name.
-            (Kind::Func, Role::Name) => self.pattern.kind(at) == Kind::Ellipsis,
+            // In an expression the name of a function says nothing.
+            (Kind::Func, Role::Name) => {
+                self.pattern.kind(at) == Kind::Ellipsis
+                    || self.pattern.node(p).role == Role::Arg
+            }
+            // `except ...` is also a bare `except`.
+            (Kind::Handler, Role::Type) => self.pattern.kind(at) == Kind::Ellipsis,
             _ => false,
         }
     }

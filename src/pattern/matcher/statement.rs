@@ -47,9 +47,8 @@ impl Matcher<'_> {
             return stop;
         }
         let at = At { next: target.next, near: target.stop, far: target.stop };
-        // What a function does after what the pattern says of it is left open.
-        let parent = self.pattern.node(p).parent;
-        let open = self.pattern.kind(parent) == Kind::Func;
+        // With `...` somewhere, what comes after the last statement of the pattern is left open.
+        let open = statements.into_iter().any(|s| self.pattern.kind(s) == Kind::Ellipsis);
         self.sequence((statements.next, statements.stop), at, open, &mut |m, _| then(m))
     }
 

@@ -150,6 +150,7 @@ impl<'c> Lower<'c> {
                     self.leaf_as(Kind::MetaVar, role, span, Symbol::of(name))
                 }
                 Placeholder::MetaEllipsis(name) => {
+                    let name = format!("...{name}");
                     self.leaf_as(Kind::MetaEllipsis, role, span, Symbol::of(name))
                 }
             };
@@ -269,7 +270,8 @@ impl Lower<'_> {
             let list = text.strip_prefix(b"$...").filter(|name| {
                 name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
             });
-            if let Some(name) = list.filter(|_| !alone) {
+            if list.is_some() && !alone {
+                let name = &text[1..];
                 self.leaf_as(Kind::MetaEllipsis, Role::Item, span, Symbol::of(name));
                 return;
             }

@@ -32,14 +32,7 @@ impl Rust<'_, '_> {
                     }
                     None
                 }
-                // The generics of a path say nothing about what it names.
-                K::GenericFunction => {
-                    if let Some(inner) = self.lower.field(c, f.function) {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
+                K::GenericFunction => self.lower.field(c, f.function),
                 _ => None,
             };
             let Some(left) = left else {
@@ -52,6 +45,8 @@ impl Rust<'_, '_> {
             let (kind, left_role) = match self.k(c) {
                 K::Scoped | K::Field => (Kind::Attr, Role::Object),
                 K::Call => (Kind::Call, Role::Callee),
+                // A path with generics, as a generic type is.
+                K::GenericFunction => (Kind::Type, Role::Name),
                 K::Index => (Kind::Index, Role::Object),
                 K::Try => (Kind::Question, Role::Item),
                 K::Await => (Kind::Await, Role::Item),
@@ -75,13 +70,13 @@ impl Rust<'_, '_> {
                 K::Scoped => self.word_field(c, f.name),
                 K::Field => self.word_field(c, f.field),
                 K::Call => {
-                    let function = self.lower.field(c, f.function);
-                    let types = function.and_then(|function| self.lower.field(function, f.type_arguments));
-                    if let Some(types) = types {
-                        self.items(types, Role::TypeParam);
-                    }
                     if let Some(arguments) = self.lower.field(c, f.arguments) {
                         self.items(arguments, Role::Arg);
+                    }
+                }
+                K::GenericFunction => {
+                    if let Some(types) = self.lower.field(c, f.type_arguments) {
+                        self.items(types, Role::TypeParam);
                     }
                 }
                 K::Index => {
