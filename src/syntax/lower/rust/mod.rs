@@ -149,7 +149,8 @@ impl Rust<'_, '_> {
                 K::Visibility => continue,
                 _ => {}
             }
-            let tail = returns && children.peek().is_none();
+            // In a pattern a last expression may be any statement.
+            let tail = returns && !self.lower.pattern && children.peek().is_none();
             if tail && self.tail(child) {
                 attributes.clear();
                 continue;
