@@ -20,6 +20,8 @@ pub mod syntax;
 pub mod pattern;
 /// Flows from a source to a sink, within and between functions.
 pub mod taint;
+/// Credentials: their shapes, their names, their randomness.
+pub mod secrets;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What comments say about findings.

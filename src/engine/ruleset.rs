@@ -9,6 +9,8 @@ use super::prefilter::Prefilter;
 use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
+use crate::finding::RuleIndex;
+use crate::secrets::Detectors;
 use crate::source::Source;
 use crate::taint;
 
@@ -24,6 +26,7 @@ pub struct RuleSet {
     pub(super) text_rules: Vec<usize>,
     pub(super) prefilter: Prefilter,
     compiler: Mutex<Compiler>,
+    detectors: OnceLock<Detectors>,
     deselected: BTreeSet<String>,
     notes: Vec<String>,
 }
@@ -162,6 +165,7 @@ impl RuleSet {
             by_language,
             text_rules,
             compiler: Mutex::default(),
+            detectors: OnceLock::new(),
             deselected: BTreeSet::new(),
             notes: Vec::new(),
         }
@@ -180,6 +184,19 @@ impl RuleSet {
     /// Remarks for people: rules left out, and why.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The secret rules, compiled on first use.
+    pub(super) fn detectors(&self) -> &Detectors {
+        self.detectors.get_or_init(|| {
+            let rules = (0..).zip(&self.entries).filter_map(|(index, entry)| match &entry.rule.mode {
+                Mode::Secret(secret) => {
+                    Some((RuleIndex(index), entry.rule.meta.clone(), (**secret).clone()))
+                }
+                Mode::Search(_) | Mode::Taint(_) => None,
+            });
+            Detectors::new(rules)
+        })
     }
 
     /// A rule in a language, compiled on first use.
@@ -203,8 +220,9 @@ impl RuleSet {
 
     /// Compiles a rule for every language that it is for, and returns what is wrong with it.
     fn check(&self, entry: &Entry) -> Vec<RuleError> {
-        if matches!(entry.rule.mode, Mode::Secret(_)) {
-            return Vec::new();
+        match &entry.rule.mode {
+            Mode::Search(_) | Mode::Taint(_) => {}
+            Mode::Secret(secret) => return secret.check().err().map(|wrong| of_secret(entry, wrong)).into_iter().collect(),
         }
         let languages = match &entry.rule.target {
             Target::Languages(languages) => languages.clone(),
@@ -239,6 +257,16 @@ impl Entry {
     pub(super) fn sees(&self, source: &Source) -> bool {
         self.include.as_ref().is_none_or(|globs| globs.is_match(&source.path))
             && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(&source.path))
+    }
+}
+
+fn of_secret(entry: &Entry, (key, message): (&str, String)) -> RuleError {
+    RuleError {
+        file: entry.rule.meta.file.clone().unwrap_or_default(),
+        line: entry.rule.line,
+        rule: Some(entry.rule.meta.id.clone()),
+        key: Some(key.to_owned()),
+        message: message.lines().last().unwrap_or("it is no regex").trim().to_owned(),
     }
 }
 

@@ -446,7 +446,7 @@ impl<'w> Walk<'w> {
             Origin::Param(..) => false,
             Origin::Source(index) => {
                 let source = &marks.sources[index as usize];
-                !unify || source.bindings.merge(&hit.bindings, Some(self.file)).is_some()
+                !unify || source.bindings.merge(&hit.bindings, Some(self.file), false).is_some()
             }
         });
         match &spec.requires {
