@@ -36,6 +36,22 @@ pub enum Formula {
     Anywhere(Box<Formula>),
 }
 
+impl Formula {
+    /// Whether its ranges only say what the match stands in, and are not to be reported.
+    fn only_surrounds(&self) -> bool {
+        match self {
+            Formula::Inside(_) => true,
+            Formula::Or(choices) => choices.iter().all(Formula::only_surrounds),
+            Formula::And(all) => {
+                !all.positives.is_empty()
+                    && all.focus.is_empty()
+                    && all.positives.iter().all(Formula::only_surrounds)
+            }
+            Formula::Pattern(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+        }
+    }
+}
+
 /// All of several conditions, ready to run.
 #[derive(Debug)]
 pub struct Conjunction {
@@ -305,7 +321,7 @@ impl Run<'_, '_> {
 
     fn conjunction(&mut self, all: &Conjunction, within: Option<&Match>) -> Result<Vec<Match>, OutOfSteps> {
         let mut ranges: Option<Vec<Match>> = within.map(|within| vec![within.clone()]);
-        let is_inside = |formula: &Formula| matches!(formula, Formula::Inside(_));
+        let is_inside = Formula::only_surrounds;
         let plain = all.positives.iter().filter(|positive| !is_inside(positive));
         for positive in plain {
             let found = match positive {

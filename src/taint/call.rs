@@ -1,7 +1,7 @@
 //! Calls: of functions of the file by their summaries, of well-known ones by what they do, and of
 //! all others as if whatever goes in may come out.
 
-use super::functions::{Callee, FunctionId};
+use super::functions::{Callee, FunctionId, callee_of};
 use super::models::{self, Method};
 use super::value::{MAX_FIELDS_DEEP, Note, Set, Shape, State};
 use super::walk::Walk;
@@ -22,7 +22,7 @@ impl Walk<'_> {
     /// A call, whose callee was worked out; `receiver` is what the callee is a field of.
     pub(super) fn call(&mut self, node: NodeId, callee: Shape, receiver: &Shape, state: &mut State) -> Shape {
         let tree = self.tree;
-        let callee_node = tree.child(node, Role::Callee);
+        let callee_node = callee_of(tree, node);
         let method = callee_node.filter(|&callee| tree.kind(callee) == Kind::Attr);
         let object = method.and_then(|callee| tree.child(callee, Role::Object));
         let receiver = if method.is_some() { receiver.clone() } else { Shape::default() };
@@ -321,9 +321,9 @@ impl Walk<'_> {
         let tree = self.tree;
         match tree.kind(value) {
             Kind::List | Kind::Dict | Kind::Set | Kind::Comprehension | Kind::Str => true,
-            Kind::Macro => tree.child(value, Role::Callee).is_some_and(|callee| tree.symbol(callee) == Symbol::of("vec")),
+            Kind::Macro => callee_of(tree, value).is_some_and(|callee| tree.symbol(callee) == Symbol::of("vec")),
             Kind::Call | Kind::New => {
-                let Some(callee) = tree.child(value, Role::Callee) else { return false };
+                let Some(callee) = callee_of(tree, value) else { return false };
                 tree.subtree(callee).any(|part| models::makes_collection(tree.symbol(part)))
             }
             _ => false,
@@ -393,7 +393,7 @@ impl Walk<'_> {
                 all.add(&one.all());
             }
         }
-        let name = tree.child(node, Role::Callee).map(|callee| tree.symbol(callee)).unwrap_or_default();
+        let name = callee_of(tree, node).map(|callee| tree.symbol(callee)).unwrap_or_default();
         let tells = ["matches", "assert", "assert_eq", "assert_ne", "debug_assert", "println", "eprintln", "print"];
         let value = if tells.iter().any(|of| name == Symbol::of(of)) { Set::default() } else { all.clone() };
         // The arguments arrive at a sink that is a macro.

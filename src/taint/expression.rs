@@ -43,7 +43,7 @@ impl Walk<'_> {
         match tree.kind(node) {
             Kind::Attr | Kind::Index => tree.child(node, Role::Object),
             Kind::Call => {
-                let callee = tree.child(node, Role::Callee)?;
+                let callee = super::functions::callee_of(tree, node)?;
                 (tree.kind(callee) != Kind::Func).then_some(callee)
             }
             Kind::BinOp | Kind::Question | Kind::Await => tree.children(node).next(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::lang::Language;
-use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol};
+use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol, Tree};
 
 /// The place of a function in the list of all.
 pub(super) type FunctionId = usize;
@@ -158,7 +158,7 @@ impl Functions {
     /// What a call means.
     pub(super) fn callee(&self, file: &File<'_>, call: NodeId) -> Callee {
         let tree = file.tree();
-        let Some(callee) = tree.child(call, Role::Callee) else { return Callee::Unknown };
+        let Some(callee) = callee_of(tree, call) else { return Callee::Unknown };
         match tree.kind(callee) {
             Kind::Name | Kind::Ident => {
                 if let Some(id) = self.named(file, callee) {
@@ -243,7 +243,7 @@ impl Functions {
                 self.class_of(file, value, depth + 1)
             }
             Kind::Call | Kind::New => {
-                let callee = tree.child(node, Role::Callee)?;
+                let callee = callee_of(tree, node)?;
                 match tree.kind(callee) {
                     Kind::Name => known(tree.symbol(callee)),
                     Kind::Attr => {
@@ -274,4 +274,13 @@ pub(super) fn class_name(file: &File<'_>, class: NodeId) -> Option<Symbol> {
         _ => name,
     };
     Some(tree.symbol(name)).filter(|name| !name.is_none())
+}
+
+/// What a call calls, the types that it is given left out.
+pub(super) fn callee_of(tree: &Tree, call: NodeId) -> Option<NodeId> {
+    let callee = tree.child(call, Role::Callee)?;
+    match tree.kind(callee) {
+        Kind::Type => tree.child(callee, Role::Name),
+        _ => Some(callee),
+    }
 }

@@ -4,6 +4,7 @@
 //! What looks like a check and is none does not count: a prefix without a separator behind it, a
 //! path that was not resolved first, an expression that matches anything.
 
+use super::functions::callee_of;
 use super::value::{Origin, Place, Shape, State};
 use super::walk::Walk;
 use crate::lang::Language;
@@ -317,7 +318,7 @@ impl Walk<'_> {
     /// A function of the file that does nothing but check its parameters.
     fn guarded_by_function(&mut self, node: NodeId, truth: bool, state: &State, depth: u32) -> Vec<Place> {
         let tree = self.tree;
-        let Some(callee) = tree.child(node, Role::Callee) else { return Vec::new() };
+        let Some(callee) = callee_of(tree, node) else { return Vec::new() };
         let arguments: Vec<NodeId> = tree.role(node, Role::Arg).collect();
         if tree.symbol(callee) == Symbol::of("isinstance") {
             let harmless = ["int", "float", "bool", "UUID", "Decimal"];
@@ -367,7 +368,7 @@ impl Walk<'_> {
         if tree.kind(node) != Kind::Call {
             return None;
         }
-        let callee = tree.child(node, Role::Callee).filter(|&callee| tree.kind(callee) == Kind::Attr)?;
+        let callee = callee_of(tree, node).filter(|&callee| tree.kind(callee) == Kind::Attr)?;
         let object = tree.child(callee, Role::Object)?;
         let name = tree.symbol(tree.child(callee, Role::Field)?);
         Some((object, name, tree.role(node, Role::Arg).collect()))
@@ -413,7 +414,7 @@ impl Walk<'_> {
                     } else if HOSTS.iter().any(|of| name == Symbol::of(of)) {
                         places.extend(self.address(object, depth + 1));
                     }
-                } else if tree.child(node, Role::Callee).is_some_and(|callee| keeps(tree.symbol(callee)))
+                } else if callee_of(tree, node).is_some_and(|callee| keeps(tree.symbol(callee)))
                     && let Some(argument) = tree.child(node, Role::Arg)
                 {
                     places.extend(self.validated(argument, depth + 1));
@@ -461,7 +462,7 @@ impl Walk<'_> {
             value = tree.children(inner).next();
         }
         let Some(value) = value.filter(|&value| matches!(tree.kind(value), Kind::Call | Kind::New)) else { return places };
-        let Some(callee) = tree.child(value, Role::Callee) else { return places };
+        let Some(callee) = callee_of(tree, value) else { return places };
         let name = match tree.kind(callee) {
             Kind::Attr => tree.child(callee, Role::Field).map(|field| tree.symbol(field)),
             _ => Some(tree.symbol(callee)),

@@ -409,6 +409,10 @@ impl Walk<'_> {
 
     pub(super) fn bind_param(&mut self, param: &super::functions::Param, value: Shape, state: &mut State) {
         let mut value = value;
+        for default in self.tree.role(param.node, Role::Default) {
+            let one = self.eval(default, state);
+            value = self.join_shapes(&value, &one);
+        }
         let span = self.tree.span(param.target);
         // A source that covers the whole parameter covers what it binds.
         let added = self.sources_at(param.node, &value.all(), state, true);

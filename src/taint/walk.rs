@@ -17,6 +17,9 @@ use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
 /// some kilobytes of stack.
 pub(super) const MAX_DEPTH: u32 = 150;
 
+/// Through one function no more sinks than these are followed.
+const MAX_SINKS: usize = 128;
+
 /// One run over a file.
 pub(super) struct Walk<'w> {
     pub(super) program: &'w Program,
@@ -435,8 +438,12 @@ impl<'w> Walk<'w> {
         if params
             && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums)
         {
-            let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse { node, set: Set::default() });
-            known.set.add(set);
+            if frame.sinks.len() < MAX_SINKS || frame.sinks.contains_key(&sink) {
+                let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse { node, set: Set::default() });
+                known.set.add(set);
+            } else {
+                self.incomplete = true;
+            }
         }
         if !self.reports {
             return;
