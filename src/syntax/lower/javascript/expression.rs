@@ -51,18 +51,24 @@ impl Script<'_, '_> {
             (c, role) = (left, left_role);
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Member => {
-                    let last = self.lower.named(c).last();
-                    if let Some(name) = self.lower.field(c, f.property).or(last) {
-                        self.lower.word(Kind::Ident, Role::Field, name);
-                    }
-                }
-                K::Call => self.call_rest(c),
-                K::Subscript => self.field(c, f.index, Role::Index),
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.deeper(c, Role::Item, |script| script.link(c));
             self.lower.close();
+        }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Member => {
+                let last = self.lower.named(c).last();
+                if let Some(name) = self.lower.field(c, f.property).or(last) {
+                    self.lower.word(Kind::Ident, Role::Field, name);
+                }
+            }
+            K::Call => self.call_rest(c),
+            K::Subscript => self.field(c, f.index, Role::Index),
+            _ => self.field(c, f.right, Role::Right),
         }
     }
 
