@@ -18,6 +18,8 @@ pub mod analyser;
 pub mod syntax;
 /// Patterns: from text to a tree, and where they match.
 pub mod pattern;
+/// Credentials: their shapes, their names, their randomness.
+pub mod secrets;
 /// The rules at work on one file: pure.
 pub mod engine;
 /// What comments say about findings.

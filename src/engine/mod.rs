@@ -120,6 +120,8 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
+    let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
+    report.findings.extend(rules.detectors().scan(source, &sees));
     report.findings.sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
     report
 }

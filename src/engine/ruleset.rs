@@ -9,6 +9,8 @@ use super::prefilter::Prefilter;
 use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
+use crate::finding::RuleIndex;
+use crate::secrets::Detectors;
 use crate::source::Source;
 
 /// The built-in rules, as the build script read them: a JSON list.
@@ -23,6 +25,7 @@ pub struct RuleSet {
     pub(super) text_rules: Vec<usize>,
     pub(super) prefilter: Prefilter,
     compiler: Mutex<Compiler>,
+    detectors: OnceLock<Detectors>,
     deselected: BTreeSet<String>,
     notes: Vec<String>,
 }
@@ -165,6 +168,7 @@ impl RuleSet {
             by_language,
             text_rules,
             compiler: Mutex::default(),
+            detectors: OnceLock::new(),
             deselected: BTreeSet::new(),
             notes: Vec::new(),
         }
@@ -185,6 +189,19 @@ impl RuleSet {
         &self.notes
     }
 
+    /// The secret rules, compiled on first use.
+    pub(super) fn detectors(&self) -> &Detectors {
+        self.detectors.get_or_init(|| {
+            let rules = (0..).zip(&self.entries).filter_map(|(index, entry)| match &entry.rule.mode {
+                Mode::Secret(secret) => {
+                    Some((RuleIndex(index), entry.rule.meta.clone(), (**secret).clone()))
+                }
+                Mode::Search(_) | Mode::Taint => None,
+            });
+            Detectors::new(rules)
+        })
+    }
+
     /// The formula of a search rule in a language, compiled on first use.
     pub(super) fn formula<'e>(&self, entry: &'e Entry, language: Language) -> Result<&'e Formula, &'e RuleError> {
         entry.formulas[language as usize]
@@ -200,8 +217,10 @@ impl RuleSet {
 
     /// Compiles a rule for every language that it is for, and returns what is wrong with it.
     fn check(&self, entry: &Entry) -> Vec<RuleError> {
-        if !matches!(entry.rule.mode, Mode::Search(_)) {
-            return Vec::new();
+        match &entry.rule.mode {
+            Mode::Search(_) => {}
+            Mode::Secret(secret) => return secret.check().err().map(|wrong| of_secret(entry, wrong)).into_iter().collect(),
+            Mode::Taint => return Vec::new(),
         }
         let languages = match &entry.rule.target {
             Target::Languages(languages) => languages.clone(),
@@ -236,6 +255,16 @@ impl Entry {
     pub(super) fn sees(&self, source: &Source) -> bool {
         self.include.as_ref().is_none_or(|globs| globs.is_match(&source.path))
             && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(&source.path))
+    }
+}
+
+fn of_secret(entry: &Entry, (key, message): (&str, String)) -> RuleError {
+    RuleError {
+        file: entry.rule.meta.file.clone().unwrap_or_default(),
+        line: entry.rule.line,
+        rule: Some(entry.rule.meta.id.clone()),
+        key: Some(key.to_owned()),
+        message: message.lines().last().unwrap_or("it is no regex").trim().to_owned(),
     }
 }
 

@@ -75,9 +75,9 @@ const PYTHON: &[Context] = &[
 ];
 
 const SCRIPT: &[Context] = &[
+    context("({", "\n})", Place::Pair),
     context("(", "\n)", Place::Expression),
     context("", "", Place::File),
-    context("({", "\n})", Place::Pair),
     context("async function* __aiscan() {", "\n}", Place::Body),
     context("try {}\n", "", Place::First(Kind::Handler)),
     context("try {}\n", "", Place::Part(Kind::Try, Role::Finally)),
@@ -153,22 +153,25 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
         Place::First(Kind::Arm) => {
             language == Language::Rust || pattern.starts_with("case") || pattern.starts_with("default")
         }
-        Place::Pair => pattern.contains(':'),
+        Place::Pair => language == Language::Python || begins_with_key(pattern),
         _ => true,
     }
 }
 
-/// `{a: $X}` is an object and a block with a label; `a: $X` a pair and a statement with a label.
+/// Whether a pattern is `key: …`.
+fn begins_with_key(pattern: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '\'' | '-');
+    pattern.split_once(':').is_some_and(|(key, value)| {
+        !value.starts_with(':') && !key.trim().is_empty() && key.trim().chars().all(word)
+    })
+}
+
+/// `{a: $X}` is an object and a block with a label; a function is an expression and a statement.
 fn is_ambiguous(language: Language, pattern: &str, context: &Context) -> bool {
     let script = matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx);
     script
         && match context.place {
             Place::Expression => pattern.starts_with('{') || pattern.starts_with("function"),
-            Place::File => {
-                let colon = pattern.find(':');
-                let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '\'' | '-');
-                colon.is_some_and(|at| pattern[..at].trim().chars().all(word))
-            }
             _ => false,
         }
 }

@@ -17,7 +17,7 @@ use super::{Match, Options, OutOfSteps, Pattern};
 use crate::lang::Language;
 use crate::rule::{self, RuleError};
 use crate::source::{Source, Span};
-use crate::syntax::{File, Kind, Symbol, Value};
+use crate::syntax::{File, Kind, NodeId, Symbol, Value};
 
 /// A formula, ready to run.
 #[derive(Debug)]
@@ -92,6 +92,10 @@ impl Compiler {
 
     fn formula(&mut self, language: Language, formula: &rule::Formula) -> Result<Formula, Wrong> {
         Ok(match formula {
+            // In a rule for plain text every pattern is a regular expression.
+            rule::Formula::Pattern(leaf) if !language.is_code() => {
+                Formula::Regex(Arc::new(regex(leaf, "pattern", true)?))
+            }
             rule::Formula::Pattern(leaf) => Formula::Pattern(self.pattern(language, leaf)?),
             rule::Formula::Regex(leaf) => Formula::Regex(Arc::new(regex(leaf, "pattern-regex", true)?)),
             rule::Formula::Or(choices) => Formula::Or(
@@ -121,10 +125,6 @@ impl Compiler {
     }
 
     fn pattern(&mut self, language: Language, leaf: &rule::Leaf) -> Result<Arc<Pattern>, Wrong> {
-        if !language.is_code() {
-            let message = "a rule for plain text takes `pattern-regex` only".to_owned();
-            return Err(Wrong { line: leaf.line, key: "pattern", message });
-        }
         let key = (language, leaf.text.clone());
         if let Some(known) = self.patterns.get(&key) {
             return Ok(Arc::clone(known));
@@ -229,7 +229,7 @@ impl<'f> Subject<'f> {
         options: Options,
         steps: &mut u64,
     ) -> Result<Vec<Match>, OutOfSteps> {
-        let mut run = Run { subject: self, options, steps, nested: 0 };
+        let mut run = Run { subject: self, options, steps, nested: 0, word: None };
         let mut found = run.formula(formula, None)?;
         found.sort_by_key(|one| (one.span.start, one.span.end));
         Ok(found)
@@ -260,6 +260,8 @@ struct Run<'r, 'f> {
     options: Options,
     steps: &'r mut u64,
     nested: u32,
+    /// The word that a formula about a metavariable is about.
+    word: Option<NodeId>,
 }
 
 impl Run<'_, '_> {
@@ -282,6 +284,10 @@ impl Run<'_, '_> {
 
     fn pattern(&mut self, pattern: &Arc<Pattern>) -> Result<Rc<Vec<Match>>, OutOfSteps> {
         let Some(file) = self.subject.file else { return Ok(Rc::default()) };
+        // A word that is no expression, such as the name of a method, is found nowhere else.
+        if let Some(word) = self.word {
+            return Ok(Rc::new(pattern.search_at(file, word, self.options, self.steps)?));
+        }
         let key = (Arc::as_ptr(pattern), self.options);
         if let Some(known) = self.subject.memo.borrow().get(&key) {
             return Ok(Rc::clone(known));
@@ -343,11 +349,11 @@ impl Run<'_, '_> {
                 Formula::Regex(_) => |range, found| found.contains(range) || range.contains(found),
                 _ => |range, found| range == found,
             };
-            let file = self.subject.file;
+            let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
             ranges.retain(|range| {
                 !found.iter().any(|found| {
                     contradicts(range.span, found.span)
-                        && range.bindings.merge(&found.bindings, file).is_some()
+                        && range.bindings.merge(&found.bindings, file, symbolic).is_some()
                 })
             });
         }
@@ -361,6 +367,10 @@ impl Run<'_, '_> {
             ranges = distinct(kept);
         }
         Ok(self.focus(&all.focus, ranges))
+    }
+
+    fn merge(&self, a: &Bindings, b: &Bindings) -> Option<Bindings> {
+        a.merge(b, self.subject.file, self.options.symbolic_propagation)
     }
 
     /// Pairs of which one holds the other, with the smaller range.
@@ -381,7 +391,7 @@ impl Run<'_, '_> {
                 } else {
                     continue;
                 };
-                if let Some(bindings) = x.bindings.merge(&y.bindings, self.subject.file) {
+                if let Some(bindings) = self.merge(&x.bindings, &y.bindings) {
                     out.push(Match { span, bindings });
                 }
             }
@@ -399,7 +409,7 @@ impl Run<'_, '_> {
                 }
                 *self.steps = self.steps.saturating_sub(1);
                 if related(range.span, other.span)
-                    && let Some(bindings) = range.bindings.merge(&other.bindings, self.subject.file)
+                    && let Some(bindings) = self.merge(&range.bindings, &other.bindings)
                 {
                     out.push(Match { span: range.span, bindings });
                 }
@@ -415,14 +425,34 @@ impl Run<'_, '_> {
             for range in &ranges {
                 for name in choice {
                     let bound = range.bindings.get(*name);
-                    if let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) {
-                        moved.push(Match { span, bindings: range.bindings.clone() });
-                    }
+                    let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) else {
+                        continue;
+                    };
+                    // What lies apart from the range is not what was found there.
+                    let span = if range.span.contains(span) {
+                        span
+                    } else if span.contains(range.span) {
+                        range.span
+                    } else if self.is_elsewhere(range, bound) {
+                        span
+                    } else {
+                        continue;
+                    };
+                    moved.push(Match { span, bindings: range.bindings.clone() });
                 }
             }
             ranges = distinct(moved);
         }
         ranges
+    }
+
+    /// Whether a metavariable holds a literal that a name of the range led to.
+    fn is_elsewhere(&self, range: &Match, bound: Option<Bound>) -> bool {
+        let (Some(Bound::Text(span, _)), Some(file)) = (bound, self.subject.file) else {
+            return false;
+        };
+        let tree = file.tree();
+        file.constants().led_from(range.span, span, tree)
     }
 
     /// The bindings under which a condition holds of a range; `None` where it does not.
@@ -442,7 +472,7 @@ impl Run<'_, '_> {
                 let named: Vec<(String, Span)> =
                     found.groups.into_iter().filter(|(name, _)| !name.starts_with(|c: char| c.is_ascii_digit())).collect();
                 let more = captured(text.as_bytes(), start, &named);
-                Ok(range.bindings.merge(&more, self.subject.file).map(|merged| vec![merged]))
+                Ok(self.merge(&range.bindings, &more).map(|merged| vec![merged]))
             }
             Condition::Pattern { name, language, formula } => {
                 let Some(bound) = range.bindings.get(*name) else { return Ok(None) };
@@ -504,13 +534,17 @@ impl Run<'_, '_> {
     ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
         let Some(span) = self.subject.span_of(bound) else { return Ok(None) };
         let about = Match { span, bindings: range.bindings.clone() };
-        let found = match formula {
-            Formula::And(_) => self.formula(formula, Some(&about))?,
-            _ => {
-                let found = self.formula(formula, None)?;
-                self.intersect(&[about], &found)
-            }
+        let outer = self.word;
+        self.word = match (bound, self.subject.file) {
+            (Bound::Node(node), Some(file)) if file.tree().kind(node) == Kind::Ident => Some(node),
+            _ => None,
         };
+        let found = match formula {
+            Formula::And(_) => self.formula(formula, Some(&about)),
+            _ => self.formula(formula, None).map(|found| self.intersect(&[about], &found)),
+        };
+        self.word = outer;
+        let found = found?;
         let bindings: Vec<Bindings> = found
             .into_iter()
             .filter(|one| span.contains(one.span))
@@ -538,6 +572,7 @@ impl Run<'_, '_> {
             options: self.options,
             steps: self.steps,
             nested: self.nested + 1,
+            word: None,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
         Ok(!run.formula(formula, within)?.is_empty())

@@ -19,7 +19,7 @@ use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol, Value};
+use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol};
 
 /// Switches of the matcher, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +87,29 @@ impl Pattern {
         let mut seen = std::collections::HashSet::new();
         found.retain(|one: &Match| seen.insert(one.clone()));
         Ok(found)
+    }
+
+    /// Where it matches one node, whatever kind of word that is.
+    pub(crate) fn search_at(
+        &self,
+        file: &File<'_>,
+        node: NodeId,
+        options: Options,
+        steps: &mut u64,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        let span = file.tree().span(node);
+        let mut found = Vec::new();
+        for reading in &self.readings {
+            let Root::Node(p) = reading.root else { continue };
+            let text = reading.text.as_bytes();
+            let mut matcher = Matcher::new(&reading.tree, text, file, options, *steps);
+            matcher.node(p, node, &mut |matcher| {
+                found.push(Match { span, bindings: matcher.bindings.clone() });
+                false
+            });
+            *steps = matcher.steps;
+        }
+        if *steps == 0 { Err(OutOfSteps) } else { Ok(found) }
     }
 
     /// The names that a file has to hold for the pattern to match, of each way to read it.
@@ -170,7 +193,6 @@ struct Candidates {
     any_expression: bool,
     constants: bool,
     qualified: bool,
-    symbolic: bool,
 }
 
 impl Candidates {
@@ -186,7 +208,7 @@ impl Candidates {
             constants: options.constant_propagation
                 && matches!(kind, Kind::Str | Kind::Int | Kind::Bool | Kind::Float),
             qualified: matches!(kind, Kind::Attr | Kind::Name),
-            symbolic: options.symbolic_propagation && kind.is_expression(),
+
         }
     }
 
@@ -206,11 +228,12 @@ impl Candidates {
             Kind::Name => {
                 self.qualified && file.names().qualified(t).is_some()
                     || self.constants && file.constants().get(t).is_some()
-                    || self.symbolic && matches!(file.constants().get(t), Some(Value::Expr(_)))
             }
             Kind::BinOp | Kind::UnOp | Kind::Cond => {
                 self.constants && file.constants().get(t).is_some()
             }
+            Kind::Macro => self.kind == Kind::Call,
+            Kind::Field => self.kind == Kind::Assign,
             Kind::ForIn => self.kind == Kind::For,
             Kind::Comprehension => self.kind == Kind::List,
             Kind::Dict => self.kind == Kind::Set,

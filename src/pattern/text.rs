@@ -284,7 +284,7 @@ impl Encoder<'_> {
         let (bracket, matching) = self.open.last().copied().unwrap_or((0, false));
         let script = self.is_script();
         // `...x` spreads; alone, `...` is the operator.
-        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[' | b'(')) && previous != b'.' {
+        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[')) && previous != b'.' {
             self.out.push_str("...");
             return;
         }
@@ -296,11 +296,21 @@ impl Encoder<'_> {
             return;
         }
         let in_list = matches!(bracket, b'(' | b'[' | b'<')
-            || matches!(next, b',' | b')' | b']' | b'.' | b'<')
+            || matches!(next, b',' | b')' | b']' | b'.')
+            || next == b'<' && !rest.starts_with("<...")
             || matches!(previous, b',' | b'.' | b'=')
             || previous == b'>' && next == b'<'
             // `function ...(…)`
             || next == b'(';
+        // `match ... {`, `for x in ... {`
+        if next == b'{' {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
+        if bracket == b'{' && matching && self.text[..self.at - 3].trim_end().ends_with("=>") {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
         if bracket == b'{' && matching {
             if script {
                 if rest.starts_with("case") || rest.starts_with("default") || next == b'}' && previous == b'{' {
@@ -315,7 +325,7 @@ impl Encoder<'_> {
             return;
         }
         // `<a b=... />`
-        if bracket == b'<' && previous == b'=' {
+        if bracket == b'<' && previous == b'=' && script {
             self.out.push_str(&format!("{{{ELLIPSIS}}}"));
             return;
         }

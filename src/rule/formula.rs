@@ -227,10 +227,10 @@ fn names(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
     }
 }
 
-/// A metavariable's name without its `$`.
+/// A metavariable's name without its `$`; `$...X` keeps its dots.
 fn name(key: &str, value: &Yaml) -> Result<String, PartError> {
     let text = value.text().unwrap_or_default();
-    match text.strip_prefix("$...").or(text.strip_prefix('$')) {
+    match text.strip_prefix('$') {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
         _ => Err(PartError::new(value.line, key, "a metavariable such as `$X` is needed here")),
     }

@@ -4,6 +4,7 @@ mod error;
 pub mod fixture;
 mod formula;
 mod meta;
+pub mod secret;
 mod spec;
 mod words;
 mod yaml;

@@ -3,6 +3,7 @@
 use super::Meta;
 use super::error::{PartError, RuleError};
 use super::formula::{self, Formula, unknown};
+use super::secret::{self, Secret};
 use super::yaml::{self, Node, Yaml};
 use crate::finding::{Confidence, Severity};
 use crate::lang::Language;
@@ -70,8 +71,8 @@ impl Default for Options {
 pub enum Mode {
     /// Code that matches a formula.
     Search(Formula),
-    /// A credential; its shape is read by the secret engine.
-    Secret(Box<Yaml>),
+    /// A credential.
+    Secret(Box<Secret>),
     /// A flow; not built yet.
     Taint,
 }
@@ -220,7 +221,7 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             }
             Mode::Search(formula)
         }
-        "secret" => Mode::Secret(Box::new(yaml.clone())),
+        "secret" => Mode::Secret(Box::new(secret::read(yaml)?)),
         "taint" => Mode::Taint,
         other => {
             let message = format!("mode `{other}` is not supported: search, secret and taint are");

@@ -81,6 +81,12 @@ fn of_pattern(text: &str) -> Needs {
             b'$' => {
                 at += 1;
                 at += bytes[at..].iter().take_while(|b| is_word(**b) || **b == b'.').count();
+                // The type of `($X: T)` need not be spelt.
+                let after = &bytes[at..];
+                let colon = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                if after.get(colon) == Some(&b':') && after.get(colon + 1) != Some(&b':') {
+                    at += after.iter().position(|b| b",)\n{=".contains(b)).unwrap_or(after.len());
+                }
             }
             _ if is_word(b) => {
                 let end = at + bytes[at..].iter().take_while(|b| is_word(**b)).count();

@@ -13,6 +13,7 @@ use super::names::{DefId, Names};
 use super::symbol::Symbol;
 use super::tree::{NodeId, Tree};
 use crate::lang::Language;
+use crate::source::Span;
 
 /// What an expression is known to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,8 @@ const MAX_TEXT: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub struct Constants {
     of_node: HashMap<NodeId, Value>,
+    /// The literals that names led to.
+    literals: HashMap<NodeId, NodeId>,
 }
 
 impl Constants {
@@ -60,12 +63,26 @@ impl Constants {
         self.of_node.get(&node)
     }
 
+    /// The literal that a name led to.
+    pub fn literal(&self, name: NodeId) -> Option<NodeId> {
+        self.literals.get(&name).copied()
+    }
+
+    /// Whether a name within `range` led to the literal that holds `content`.
+    pub(crate) fn led_from(&self, range: Span, content: Span, tree: &Tree) -> bool {
+        self.literals.iter().any(|(&name, &literal)| {
+            range.contains(tree.span(name)) && tree.span(literal).contains(content)
+        })
+    }
+
     pub(super) fn of(tree: &Tree, names: &Names, text: &[u8]) -> Constants {
         let mut walk = Walk {
             tree,
             names,
             text,
             globals: HashMap::new(),
+            global_literals: HashMap::new(),
+            assigned: HashMap::new(),
             env: HashMap::new(),
             log: Vec::new(),
             out: Constants::default(),
@@ -82,6 +99,9 @@ struct Walk<'t> {
     text: &'t [u8],
     /// Names outside of functions that are assigned once, to a constant.
     globals: HashMap<DefId, Value>,
+    global_literals: HashMap<DefId, NodeId>,
+    /// The literal that was assigned last, and what it is worth no more once another value holds.
+    assigned: HashMap<DefId, (Value, NodeId)>,
     env: HashMap<DefId, Option<Value>>,
     /// What the environment held before each change, so that a branch can be undone.
     log: Vec<(DefId, Option<Option<Value>>)>,
@@ -100,9 +120,10 @@ impl Walk<'_> {
             let definition = self.names.definition(def);
             if definition.assignments == 1
                 && self.tree.kind(target) == Kind::Name
-                && let Some(value) = self.literal(value)
+                && let Some(known) = self.literal(value)
             {
-                self.globals.insert(def, value);
+                self.globals.insert(def, known);
+                self.global_literals.insert(def, value);
             }
         }
     }
@@ -387,9 +408,15 @@ impl Walk<'_> {
             Some(value) => value.clone(),
             None => self.globals.get(&def).cloned(),
         };
-        if let Some(value) = value {
-            self.out.of_node.insert(id, value);
+        let Some(value) = value else { return };
+        let literal = match self.assigned.get(&def) {
+            Some((assigned, literal)) if *assigned == value => Some(*literal),
+            _ => self.global_literals.get(&def).copied(),
+        };
+        if let Some(literal) = literal.filter(|_| value.is_constant()) {
+            self.out.literals.insert(id, literal);
         }
+        self.out.of_node.insert(id, value);
     }
 
     fn assign(&mut self, id: NodeId) {
@@ -400,7 +427,17 @@ impl Walk<'_> {
         if tree.kind(target) == Kind::Name {
             let Some(def) = self.names.definition_of(target) else { return };
             let before = self.env.get(&def).cloned().flatten();
-            let value = value.and_then(|value| self.value(value).or(Some(Value::Expr(value))));
+            if let Some(node) = value
+                && let Some(known) = self.literal(node)
+            {
+                self.assigned.insert(def, (known, node));
+            }
+            let once = self.names.definition(def).assignments == 1;
+            let value = value.and_then(|value| {
+                self.value(value)
+                    .filter(|known| once || known.is_constant())
+                    .or(once.then_some(Value::Expr(value)))
+            });
             let value = if operator.is_none() {
                 value
             } else if operator == Symbol::of("+=") {
@@ -423,7 +460,11 @@ impl Walk<'_> {
                 if tree.kind(target) == Kind::Name
                     && let Some(def) = self.names.definition_of(target)
                 {
-                    let value = self.value(value).or(Some(Value::Expr(value)));
+                    let once = self.names.definition(def).assignments == 1;
+                    let value = self
+                        .value(value)
+                        .filter(|known| once || known.is_constant())
+                        .or(once.then_some(Value::Expr(value)));
                     self.set(def, value);
                 }
             }

@@ -25,8 +25,8 @@ pub struct Definition {
     pub scope: NodeId,
     /// How often it is assigned, parameters and imports included.
     pub assignments: u32,
-    /// The chain that it is short for, where an import binds it.
-    pub qualified: Option<NodeId>,
+    /// The chains that it is short for, where imports bind it, each with the node that binds it.
+    pub qualified: Vec<(NodeId, NodeId)>,
     /// Whether only a wildcard import can have brought it.
     pub wildcard: bool,
 }
@@ -35,6 +35,8 @@ pub struct Definition {
 #[derive(Debug, Default)]
 pub struct Names {
     of_node: Vec<DefId>,
+    /// Where functions begin and end.
+    functions: Vec<(NodeId, NodeId)>,
     definitions: Vec<Definition>,
     wildcards: Vec<String>,
 }
@@ -52,7 +54,19 @@ impl Names {
 
     /// The chain that a name is short for, where an import binds it.
     pub fn qualified(&self, node: NodeId) -> Option<NodeId> {
-        self.definition(self.definition_of(node)?).qualified
+        let chains = &self.definition(self.definition_of(node)?).qualified;
+        let before = chains.iter().rev().find(|(binding, _)| *binding <= node);
+        // A function runs later than it stands: what is imported below it counts too.
+        let later = chains.first().filter(|_| self.runs_later(node));
+        before.or(later).map(|(_, chain)| *chain)
+    }
+
+    /// Whether a use lies in another function than its definition.
+    fn runs_later(&self, node: NodeId) -> bool {
+        let Some(definition) = self.definition_of(node) else { return false };
+        self.functions.iter().any(|&(start, end)| {
+            start <= node && node < end && self.definition(definition).scope < start
+        })
     }
 
     /// The modules whose every name is imported.
@@ -71,6 +85,8 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
         outer: HashMap::new(),
     };
     resolver.define(tree);
+    let functions = tree.subtree(NodeId::ROOT).filter(|&id| tree.kind(id) == Kind::Func);
+    resolver.names.functions = functions.map(|id| (id, tree.after(id))).collect();
     resolver.use_names(tree);
     resolver.names
 }
@@ -188,7 +204,21 @@ impl Resolver<'_> {
     fn assignment(&mut self, tree: &mut Tree, id: NodeId) {
         let Some(target) = tree.child(id, Role::Target) else { return };
         let scope = match tree.language {
-            Language::Python => self.scopes[id.index()],
+            Language::Python => {
+                let scope = self.scopes[id.index()];
+                // What a module imports stays that, even where a function assigns to its name.
+                if scope != NodeId::ROOT
+                    && tree.kind(target) == Kind::Name
+                    && let Some(&def) = self.table.get(&(NodeId::ROOT, tree.symbol(target)))
+                    && !self.names.definition(def).qualified.is_empty()
+                    && !self.table.contains_key(&(scope, tree.symbol(target)))
+                {
+                    self.names.definitions[def.0 as usize - 1].assignments += 1;
+                    self.names.of_node[target.index()] = def;
+                    return;
+                }
+                scope
+            }
             _ => {
                 let parent = tree.node(id).parent;
                 let declaration = tree.node(parent).kind == Kind::VarDecl;
@@ -210,7 +240,12 @@ impl Resolver<'_> {
                 }
             }
         };
-        self.bind_target(tree, target, scope);
+        // The name of a constant is in capitals, which a pattern of Rust does not bind.
+        if tree.language == Language::Rust && tree.kind(target) == Kind::Name {
+            self.bind(tree, target, scope);
+        } else {
+            self.bind_target(tree, target, scope);
+        }
         self.required(tree, id, target, scope);
     }
 
@@ -382,7 +417,7 @@ impl Resolver<'_> {
         let scope = if self.outer.contains_key(&(scope, symbol)) { NodeId::ROOT } else { scope };
         let definitions = &mut self.names.definitions;
         let id = *self.table.entry((scope, symbol)).or_insert_with(|| {
-            definitions.push(Definition { node: name, scope, assignments: 0, qualified: None, wildcard: false });
+            definitions.push(Definition { node: name, scope, assignments: 0, qualified: Vec::new(), wildcard: false });
             DefId(definitions.len() as u32)
         });
         definitions[id.0 as usize - 1].assignments += 1;
@@ -394,7 +429,7 @@ impl Resolver<'_> {
         self.qualify_symbol(tree, name, symbol, scope, path);
     }
 
-    /// Gives a definition its chain, unless another import gave it one.
+    /// Gives a definition its chain.
     fn qualify_symbol(
         &mut self,
         tree: &mut Tree,
@@ -407,10 +442,8 @@ impl Resolver<'_> {
         if path.is_empty() || path.iter().any(String::is_empty) {
             return;
         }
-        if self.names.definitions[def.0 as usize - 1].qualified.is_none() {
-            let chain = add_chain(tree, path, tree.span(name));
-            self.names.definitions[def.0 as usize - 1].qualified = Some(chain);
-        }
+        let chain = add_chain(tree, path, tree.span(name));
+        self.names.definitions[def.0 as usize - 1].qualified.push((name, chain));
     }
 
     fn use_names(&mut self, tree: &mut Tree) {
@@ -436,7 +469,7 @@ impl Resolver<'_> {
                     node: id,
                     scope,
                     assignments: 1,
-                    qualified: Some(chain),
+                    qualified: vec![(id, chain)],
                     wildcard: true,
                 });
                 let def = DefId(self.names.definitions.len() as u32);

@@ -21,6 +21,10 @@ impl Matcher<'_> {
                 else {
                     return false;
                 };
+                // `use $X;`
+                if self.pattern.symbol(p_module) == Symbol::of("") {
+                    return self.import_names(p, t, then);
+                }
                 let below = self.pattern.kind(p_module) == Kind::Ident && {
                     // A path within a package imports from the package.
                     let package = self.pattern.text_of(p_module, self.pattern_text);

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::super::bindings::Bound;
 use super::{Matcher, Then};
-use crate::lang::Language;
 use crate::source::Span;
 use crate::syntax::{Flags, Kind, NodeId, Symbol, Value};
 
@@ -118,17 +117,14 @@ impl Matcher<'_> {
         if node.kind == Kind::Str {
             let is_template = node.flags.has(Flags::TEMPLATE);
             let constant = !node.symbol.is_none();
-            if template && self.tree.language == Language::Python {
+            if template {
                 return is_template;
             }
-            // An f-string is a string to a Python pattern, whatever it holds.
-            let open = is_template
-                && (template || self.tree.language == Language::Python);
-            if constant || open {
+            if constant {
                 return true;
             }
         }
-        matches!(self.value(t), Some(Value::Str(_)))
+        !template && matches!(self.value(t), Some(Value::Str(_)))
     }
 
     /// The text of a string, and where it stands.
@@ -147,7 +143,14 @@ impl Matcher<'_> {
             return Some((span, self.file.source().show(span)));
         }
         match self.value(t)? {
-            Value::Str(Some(text)) => Some((node.span, Cow::Borrowed(text))),
+            // Where the literal stands, if a name led to one.
+            Value::Str(Some(text)) => {
+                let span = match self.file.constants().literal(t).map(|l| self.content(l)) {
+                    Some(Some((span, _))) => span,
+                    _ => node.span,
+                };
+                Some((span, Cow::Borrowed(text)))
+            }
             _ => None,
         }
     }

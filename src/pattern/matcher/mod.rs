@@ -82,7 +82,19 @@ impl<'m> Matcher<'m> {
     fn any_form(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let kind = self.pattern.kind(p);
         match kind {
-            Kind::MetaVar => return self.bind(self.pattern.symbol(p), Bound::Node(t), then),
+            Kind::MetaVar => {
+                let name = self.pattern.symbol(p);
+                if self.bind(name, Bound::Node(t), then) {
+                    return true;
+                }
+                // What was assigned may be what the metavariable holds already.
+                return match self.symbolic_value(t) {
+                    Some(value) if self.bindings.get(name).is_some() => {
+                        self.bind(name, Bound::Node(value), then)
+                    }
+                    _ => false,
+                };
+            }
             Kind::Ellipsis => return then(self),
             Kind::Deep => return self.deep(p, t, then),
             Kind::TypedMetaVar => return self.typed(p, t, then),
@@ -107,14 +119,27 @@ impl<'m> Matcher<'m> {
             {
                 return true;
             }
-            if self.options.symbolic_propagation
-                && let Some(&Value::Expr(value)) = self.file.constants().get(t)
+            if let Some(value) = self.symbolic_value(t)
                 && kind != Kind::Name
             {
                 return self.node(p, value, then);
             }
         }
         false
+    }
+
+    /// The expression that a name stands for, where the rule asks for that.
+    pub(super) fn symbolic_value(&self, t: NodeId) -> Option<NodeId> {
+        if !self.options.symbolic_propagation || self.tree.kind(t) != Kind::Name {
+            return None;
+        }
+        match self.file.constants().get(t) {
+            // What one of several branches gives is no single expression.
+            Some(&Value::Expr(value)) if !matches!(self.tree.kind(value), Kind::Match | Kind::If) => {
+                Some(value)
+            }
+            _ => None,
+        }
     }
 
     /// Whether only a wildcard import can have brought a name.
@@ -133,7 +158,7 @@ impl<'m> Matcher<'m> {
             return then(self);
         }
         if let Some(held) = self.bindings.get(name) {
-            return equal(self.file, held, bound) && then(self);
+            return equal(self.file, held, bound, self.options.symbolic_propagation) && then(self);
         }
         let mark = self.bindings.len();
         self.bindings.push(name, bound);
@@ -167,6 +192,23 @@ impl<'m> Matcher<'m> {
                     self.ordered((items.next, items.stop), single, then)
                 }
                 (Kind::For, Kind::ForIn) if self.is_any_head(p) => self.bodies(p, t, then),
+                // `$X = …` is also a field of a class with its value.
+                (Kind::Assign, Kind::Field) => {
+                    let part = |role| self.pattern.child(p, role);
+                    let of = |role| self.tree.child(t, role);
+                    match (part(Role::Target), part(Role::Value), of(Role::Name), of(Role::Value)) {
+                        (Some(target), Some(value), Some(name), Some(t_value)) => {
+                            self.node(target, name, &mut |matcher| matcher.node(value, t_value, then))
+                        }
+                        _ => false,
+                    }
+                }
+                // `$F(...)` is a call of a macro too.
+                (Kind::Call, Kind::Macro) => {
+                    let callee = self.pattern.child(p, Role::Callee);
+                    callee.is_some_and(|callee| self.pattern.kind(callee) == Kind::MetaVar)
+                        && self.groups(p, NodeId(p.0 + 1), t, then)
+                }
                 // A statement around what is exported.
                 (_, Kind::Export) if pattern.kind.is_statement() && pattern.kind != Kind::Block => {
                     false
@@ -183,6 +225,9 @@ impl<'m> Matcher<'m> {
             return false;
         }
         match pattern.kind {
+            Kind::Assign if pattern.symbol.is_none() && !node.symbol.is_none() => {
+                self.groups(p, NodeId(p.0 + 1), t, then) || self.updates(p, t, then)
+            }
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
@@ -191,6 +236,19 @@ impl<'m> Matcher<'m> {
             }
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
+    }
+
+    /// `x += y` is `x = x + y`: the value holds the target too.
+    fn updates(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let (Some(target), Some(value), Some(t_target)) = (
+            self.pattern.child(p, Role::Target),
+            self.pattern.child(p, Role::Value),
+            self.tree.child(t, Role::Target),
+        ) else {
+            return false;
+        };
+        self.pattern.kind(value) == Kind::Deep
+            && self.node(target, t_target, &mut |matcher| matcher.node(value, t_target, then))
     }
 
     fn only_ellipsis(&self, p: NodeId) -> bool {
@@ -206,6 +264,8 @@ impl<'m> Matcher<'m> {
             // `var` stands for every declaration.
             Kind::VarDecl => a == b || a == Symbol::of("var"),
             Kind::ForIn | Kind::Func => true,
+            // A parameter may be `mut` without the pattern saying so.
+            Kind::Param => a == b || a.is_none() && b == Symbol::of("mut"),
             _ => a == b,
         }
     }
@@ -279,7 +339,13 @@ impl<'m> Matcher<'m> {
             (Kind::Handler, Role::Name) => self.tree.language != Language::Python,
             (Kind::Try, Role::Handler) => self.is_any_handler(at),
             // `function ...(…)` is a function with or without a name.
-            (Kind::Func, Role::Name) => self.pattern.kind(at) == Kind::Ellipsis,
+            // In an expression the name of a function says nothing.
+            (Kind::Func, Role::Name) => {
+                self.pattern.kind(at) == Kind::Ellipsis
+                    || self.pattern.node(p).role == Role::Arg
+            }
+            // `except ...` is also a bare `except`.
+            (Kind::Handler, Role::Type) => self.pattern.kind(at) == Kind::Ellipsis,
             _ => false,
         }
     }
@@ -316,7 +382,11 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
         Kind::Func => [Flags::ASYNC, Flags::GENERATOR].as_slice(),
         Kind::With | Kind::ForIn => [Flags::ASYNC].as_slice(),
         // A tagged template is another thing than a call with a template.
-        Kind::Call => return pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE),
+        Kind::Call => {
+            let tagged = pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE);
+            return tagged && (!pattern.has(Flags::OPTIONAL) || node.has(Flags::OPTIONAL));
+        }
+        Kind::Attr | Kind::Index => [Flags::OPTIONAL].as_slice(),
         Kind::ImportName | Kind::Arm => {
             return pattern.has(Flags::DEFAULT) == node.has(Flags::DEFAULT);
         }

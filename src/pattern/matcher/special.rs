@@ -10,6 +10,9 @@ use super::super::types;
 use super::{Matcher, Then};
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
+/// How many assignments `<... e ...>` looks through.
+const MAX_ASSIGNMENTS: u32 = 4;
+
 thread_local! {
     static STRING_REGEXES: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::new(HashMap::new());
 }
@@ -32,12 +35,23 @@ pub(super) fn string_regex(spelled: &str) -> Option<Rc<Regex>> {
 impl Matcher<'_> {
     /// The node itself or anything within it.
     pub(super) fn deep(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        self.deep_through(p, t, MAX_ASSIGNMENTS, then)
+    }
+
+    /// `left` is how many names are followed to what was assigned to them, where the rule asks.
+    fn deep_through(&mut self, p: NodeId, t: NodeId, left: u32, then: Then<'_>) -> bool {
         let Some(inner) = self.p_children(p).next() else { return false };
         for id in self.tree.subtree(t) {
             if self.steps == 0 {
                 return false;
             }
             if self.tree.kind(id).is_expression() && self.node(inner, id, then) {
+                return true;
+            }
+            if left > 0
+                && let Some(value) = self.symbolic_value(id)
+                && self.deep_through(p, value, left - 1, then)
+            {
                 return true;
             }
         }

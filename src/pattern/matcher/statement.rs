@@ -47,9 +47,8 @@ impl Matcher<'_> {
             return stop;
         }
         let at = At { next: target.next, near: target.stop, far: target.stop };
-        // What a function does after what the pattern says of it is left open.
-        let parent = self.pattern.node(p).parent;
-        let open = self.pattern.kind(parent) == Kind::Func;
+        // With `...` somewhere, what comes after the last statement of the pattern is left open.
+        let open = statements.into_iter().any(|s| self.pattern.kind(s) == Kind::Ellipsis);
         self.sequence((statements.next, statements.stop), at, open, &mut |m, _| then(m))
     }
 
@@ -139,7 +138,7 @@ impl Matcher<'_> {
         let named = self.pattern.kind(p) == Kind::MetaEllipsis;
         if rest.0 >= rest.1 {
             // Nothing follows: all that is left in the list is skipped.
-            let end = if open { end } else { end.max(self.tree.span(self.tree.node(at.next.min(NodeId(self.tree.nodes.len() as u32 - 1))).parent).end) };
+            let end = end.max(self.last_end(at));
             if named {
                 let bound = Bound::Nodes { first: at.next, stop: at.near };
                 return self.bind(self.pattern.symbol(p), bound, &mut |m| then(m, end));
@@ -177,6 +176,17 @@ impl Matcher<'_> {
                 end = end.max(self.tree.span(outermost).end);
             }
         }
+    }
+
+    /// Where the last statement of a list ends, zero where none is left.
+    fn last_end(&self, at: At) -> u32 {
+        if at.next >= at.near {
+            return 0;
+        }
+        // The node before the list's end is the last descendant of its last statement.
+        let last = NodeId(at.near.0 - 1);
+        let top = self.tree.ancestors(last).take_while(|&a| a >= at.next).last();
+        self.tree.span(top.unwrap_or(last)).end
     }
 
     /// The next statement in the order of the text, nested ones included.
@@ -248,7 +258,8 @@ impl Matcher<'_> {
                 at = self.tree.node(id).end;
                 continue;
             }
-            if kind.is_expression() && self.node(expression, id, then) {
+            let alike = kind.is_expression() || kind == self.pattern.kind(expression);
+            if alike && self.node(expression, id, then) {
                 return true;
             }
             at += 1;

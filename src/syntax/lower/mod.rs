@@ -150,6 +150,7 @@ impl<'c> Lower<'c> {
                     self.leaf_as(Kind::MetaVar, role, span, Symbol::of(name))
                 }
                 Placeholder::MetaEllipsis(name) => {
+                    let name = format!("...{name}");
                     self.leaf_as(Kind::MetaEllipsis, role, span, Symbol::of(name))
                 }
             };
@@ -160,6 +161,11 @@ impl<'c> Lower<'c> {
     /// The placeholder that a node's text is, in a pattern.
     fn placeholder(&self, c: CstId) -> Option<Placeholder<'c>> {
         self.pattern.then(|| Placeholder::read(self.text(c))).flatten()
+    }
+
+    /// Whether a statement is `...` or `$...X`.
+    fn is_statement_list(&self, c: CstId) -> bool {
+        matches!(self.placeholder(c), Some(Placeholder::Ellipsis | Placeholder::MetaEllipsis(_)))
     }
 
     fn is_ellipsis(&self, c: CstId) -> bool {
@@ -264,7 +270,8 @@ impl Lower<'_> {
             let list = text.strip_prefix(b"$...").filter(|name| {
                 name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
             });
-            if let Some(name) = list.filter(|_| !alone) {
+            if list.is_some() && !alone {
+                let name = &text[1..];
                 self.leaf_as(Kind::MetaEllipsis, Role::Item, span, Symbol::of(name));
                 return;
             }

@@ -242,7 +242,7 @@ impl Python<'_, '_> {
     fn expression_statement(&mut self, c: CstId, role: Role) {
         let mut children = self.lower.named(c);
         let (Some(only), second) = (children.next(), children.next()) else { return };
-        if second.is_none() && self.lower.is_ellipsis(only) {
+        if second.is_none() && self.lower.is_statement_list(only) {
             self.lower.word(Kind::Ellipsis, role, only);
             return;
         }

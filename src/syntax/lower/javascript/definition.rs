@@ -106,10 +106,20 @@ impl Script<'_, '_> {
         self.lower.close();
     }
 
-    pub(super) fn class(&mut self, c: CstId, role: Role) {
+    /// A class. What decorates an exported class may stand before the `export`.
+    pub(super) fn class(&mut self, c: CstId, role: Role, outer: &[CstId]) {
         let f = self.f;
         let keyword = if self.k(c) == K::Interface { "interface" } else { "class" };
-        self.lower.open_named(Kind::Class, role, c, keyword);
+        let span = self.lower.span(c);
+        let start = outer.first().map_or(span.start, |&first| self.lower.span(first).start);
+        let span = Span { start, ..span };
+        let id = self.lower.open_span(Kind::Class, role, Flags::NONE, span);
+        self.lower.builder.node_mut(id).symbol = Symbol::of(keyword);
+        for &decorator in outer {
+            self.lower.open(Kind::Decorator, Role::Decorator, decorator);
+            self.items(decorator, Role::Item);
+            self.lower.close();
+        }
         self.decorators(c);
         if let Some(name) = self.lower.field(c, f.name) {
             self.lower.word(Kind::Ident, Role::Name, name);
@@ -305,9 +315,14 @@ impl Script<'_, '_> {
         let id = self.lower.open(Kind::Export, role, c);
         let default = self.lower.has_token(c, b"default");
         self.lower.flag(id, Flags::DEFAULT.when(default));
-        self.decorators(c);
+        let decorators: Vec<CstId> =
+            self.lower.named(c).filter(|&child| self.k(child) == K::Decorator).collect();
         if let Some(declaration) = self.lower.field(c, f.declaration) {
-            self.statement(declaration, Role::Item);
+            if self.k(declaration) == K::Class {
+                self.class(declaration, Role::Item, &decorators);
+            } else {
+                self.statement(declaration, Role::Item);
+            }
         } else {
             for child in self.lower.named(c) {
                 if self.k(child) != K::Decorator {

@@ -43,6 +43,8 @@ impl Script<'_, '_> {
                 let tagged = arguments.is_some_and(|a| self.k(a) == K::Template);
                 self.lower.flag(id, Flags::TEMPLATE.when(tagged));
             }
+            let optional = kind != Kind::BinOp && self.lower.field(c, f.optional_chain).is_some();
+            self.lower.flag(id, Flags::OPTIONAL.when(optional));
             if kind == Kind::BinOp {
                 let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
@@ -193,7 +195,7 @@ impl Script<'_, '_> {
             K::Cast => self.cast(c, role),
             K::FunctionExpression | K::Arrow => self.function(c, role, Flags::EXPRESSION),
             K::Method => self.function(c, role, Flags::METHOD),
-            K::Class => self.class(c, role),
+            K::Class => self.class(c, role, &[]),
             K::JsxElement | K::JsxSelfClosing => self.element(c, role),
             K::JsxExpression => self.items(c, role),
             K::JsxAttribute => self.element_attribute(c),

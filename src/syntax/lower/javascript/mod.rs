@@ -88,6 +88,7 @@ fields! {
     name = "name",
     value = "value",
     flags = "flags",
+    optional_chain = "optional_chain",
     condition = "condition",
     consequence = "consequence",
     alternative = "alternative",
@@ -194,7 +195,7 @@ impl Script<'_, '_> {
         match self.k(c) {
             K::ExpressionStatement => {
                 let Some(inner) = self.lower.named(c).next() else { return };
-                if self.lower.is_ellipsis(inner) {
+                if self.lower.is_statement_list(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
                     return;
                 }
@@ -256,7 +257,7 @@ impl Script<'_, '_> {
             K::Import => self.import(c, role),
             K::Export => self.export(c, role),
             K::Function => self.function(c, role, Flags::NONE),
-            K::Class | K::Interface => self.class(c, role),
+            K::Class | K::Interface => self.class(c, role, &[]),
             _ => self.expression(c, role),
         }
     }

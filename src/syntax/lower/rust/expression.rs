@@ -32,21 +32,7 @@ impl Rust<'_, '_> {
                     }
                     None
                 }
-                // The generics of a path say nothing about what it names.
-                K::GenericFunction => {
-                    if let Some(inner) = self.lower.field(c, f.function) {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
-                K::GenericType if role == Role::Object => {
-                    if let Some(inner) = self.lower.named(c).next() {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
+                K::GenericFunction => self.lower.field(c, f.function),
                 _ => None,
             };
             let Some(left) = left else {
@@ -59,6 +45,8 @@ impl Rust<'_, '_> {
             let (kind, left_role) = match self.k(c) {
                 K::Scoped | K::Field => (Kind::Attr, Role::Object),
                 K::Call => (Kind::Call, Role::Callee),
+                // A path with generics, as a generic type is.
+                K::GenericFunction => (Kind::Type, Role::Name),
                 K::Index => (Kind::Index, Role::Object),
                 K::Try => (Kind::Question, Role::Item),
                 K::Await => (Kind::Await, Role::Item),
@@ -92,6 +80,11 @@ impl Rust<'_, '_> {
             K::Call => {
                 if let Some(arguments) = self.lower.field(c, f.arguments) {
                     self.items(arguments, Role::Arg);
+                }
+            }
+            K::GenericFunction => {
+                if let Some(types) = self.lower.field(c, f.type_arguments) {
+                    self.items(types, Role::TypeParam);
                 }
             }
             K::Index => {
@@ -149,6 +142,7 @@ impl Rust<'_, '_> {
                 self.lower.word(Kind::Ident, role, c);
             }
             K::String => self.string(c, role),
+            K::Character => self.character(c, role),
             K::Integer => {
                 let value = integer(self.lower.text(c));
                 self.lower.leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
@@ -203,25 +197,14 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
             K::Closure => self.closure(c, role),
-            K::If => self.if_expression(c, role),
+            K::If => self.if_expression(c, role, false),
             K::LetCondition => {
                 self.lower.open(Kind::Assign, role, c);
                 self.field(c, f.pattern, Role::Target);
                 self.field(c, f.value, Role::Value);
                 self.lower.close();
             }
-            K::Match => {
-                self.lower.open(Kind::Match, role, c);
-                self.field(c, f.value, Role::Value);
-                if let Some(body) = self.lower.field(c, f.body) {
-                    for arm in self.lower.named(body) {
-                        if self.k(arm) == K::Arm {
-                            self.arm(arm);
-                        }
-                    }
-                }
-                self.lower.close();
-            }
+            K::Match => self.match_expression(c, role, false),
             K::While => {
                 self.lower.open(Kind::While, role, c);
                 self.field(c, f.condition, Role::Cond);
@@ -290,18 +273,32 @@ impl Rust<'_, '_> {
         self.lower.close();
     }
 
-    fn if_expression(&mut self, c: CstId, role: Role) {
+    pub(super) fn match_expression(&mut self, c: CstId, role: Role, returns: bool) {
+        let f = self.f;
+        self.lower.open(Kind::Match, role, c);
+        self.field(c, f.value, Role::Value);
+        if let Some(body) = self.lower.field(c, f.body) {
+            for arm in self.lower.named(body) {
+                if self.k(arm) == K::Arm {
+                    self.arm(arm, returns);
+                }
+            }
+        }
+        self.lower.close();
+    }
+
+    pub(super) fn if_expression(&mut self, c: CstId, role: Role, returns: bool) {
         let f = self.f;
         let mut opened = 1;
         let mut current = c;
         self.lower.open(Kind::If, role, c);
         loop {
             self.field(current, f.condition, Role::Cond);
-            self.block(self.lower.field(current, f.consequence), Role::Body, false);
+            self.block(self.lower.field(current, f.consequence), Role::Body, returns);
             let otherwise = self.lower.field(current, f.alternative);
             let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else { break };
             if self.k(otherwise) != K::If {
-                self.block(Some(otherwise), Role::Else, false);
+                self.block(Some(otherwise), Role::Else, returns);
                 break;
             }
             let span = self.lower.span(otherwise);
@@ -315,7 +312,7 @@ impl Rust<'_, '_> {
         }
     }
 
-    fn arm(&mut self, c: CstId) {
+    fn arm(&mut self, c: CstId, returns: bool) {
         let f = self.f;
         let pattern = self.lower.field(c, f.pattern);
         if let Some(pattern) = pattern
@@ -334,11 +331,20 @@ impl Rust<'_, '_> {
         }
         if let Some(value) = self.lower.field(c, f.value) {
             if self.k(value) == K::Block {
-                self.block(Some(value), Role::Body, false);
+                self.block(Some(value), Role::Body, returns);
             } else {
                 let span = self.lower.span(value);
                 self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-                self.statement(value, Role::Item, &[]);
+                if !returns || !self.tail(value) {
+                    let is_value = returns && !self.is_statement(value) && !self.lower.is_ellipsis(value);
+                    if is_value {
+                        self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                        self.expression(value, Role::Item);
+                        self.lower.close();
+                    } else {
+                        self.statement(value, Role::Item, &[]);
+                    }
+                }
                 self.lower.close();
             }
         }
@@ -421,6 +427,23 @@ impl Rust<'_, '_> {
         if !text.is_empty() {
             self.lower.string_part(inner, true);
         }
+        self.lower.close();
+    }
+
+    /// A character is a string of one.
+    fn character(&mut self, c: CstId, role: Role) {
+        let span = self.lower.span(c);
+        let text = self.lower.text(c);
+        let quoted = &text[text.iter().position(|&b| b == b'\'').map_or(0, |i| i + 1)..];
+        let inner = quoted.strip_suffix(b"'").unwrap_or(quoted);
+        let value = match inner {
+            [b'\\', quote @ (b'\'' | b'"')] => std::slice::from_ref(quote),
+            other => other,
+        };
+        let id = self.lower.open(Kind::Str, role, c);
+        self.lower.builder.node_mut(id).symbol = Symbol::of(value);
+        let part = Span { start: span.end - 1 - value.len() as u32, end: span.end.saturating_sub(1) };
+        self.lower.string_part(part, true);
         self.lower.close();
     }
 

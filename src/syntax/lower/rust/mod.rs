@@ -60,6 +60,7 @@ kinds! {
     TokenTree = "token_tree",
     String = "string_literal" | "raw_string_literal",
     StringContent = "string_content" | "escape_sequence",
+    Character = "char_literal",
     Integer = "integer_literal",
     Float = "float_literal",
     Boolean = "boolean_literal",
@@ -148,8 +149,13 @@ impl Rust<'_, '_> {
                 K::Visibility => continue,
                 _ => {}
             }
-            let last = returns && children.peek().is_none() && !self.is_statement(child);
-            if last && !self.lower.is_ellipsis(child) {
+            // In a pattern a last expression may be any statement.
+            let tail = returns && !self.lower.pattern && children.peek().is_none();
+            if tail && self.tail(child) {
+                attributes.clear();
+                continue;
+            }
+            if tail && !self.is_statement(child) && !self.lower.is_statement_list(child) {
                 let span = self.lower.span(child);
                 self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(child, Role::Item);
@@ -159,6 +165,21 @@ impl Rust<'_, '_> {
             }
             attributes.clear();
         }
+    }
+
+    /// A last expression whose branches are the values. Returns whether it is one.
+    fn tail(&mut self, c: CstId) -> bool {
+        let mut inner = c;
+        if self.k(c) == K::ExpressionStatement && !self.lower.has_token(c, b";") {
+            inner = self.lower.named(c).next().unwrap_or(c);
+        }
+        match self.k(inner) {
+            K::If => self.if_expression(inner, Role::Item, true),
+            K::Match => self.match_expression(inner, Role::Item, true),
+            K::Block => self.block(Some(inner), Role::Item, true),
+            _ => return false,
+        }
+        true
     }
 
     /// Whether a node stands as a statement by itself, so that it is no block's value.
@@ -197,8 +218,11 @@ impl Rust<'_, '_> {
         match self.k(c) {
             K::ExpressionStatement => {
                 let Some(inner) = self.lower.named(c).next() else { return };
-                if self.lower.is_ellipsis(inner) {
+                if self.lower.is_statement_list(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
+                } else if self.is_macro_ellipsis(inner) {
+                    let span = self.lower.span(inner);
+                    self.lower.leaf_as(Kind::Ellipsis, role, span, Symbol::NONE);
                 } else if self.is_statement(inner) {
                     self.expression(inner, role);
                 } else {
@@ -209,7 +233,12 @@ impl Rust<'_, '_> {
             }
             K::Let | K::Const => {
                 let keyword = self.lower.children(c).find(|&k| !self.lower.node(k).named);
-                let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                let mut keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                // `let mut` is one more kind of `let`; a `static mut` is another thing.
+                let mutable = self.lower.named(c).any(|m| self.lower.text(m) == b"mut");
+                if mutable && keyword == Symbol::of("static") {
+                    keyword = Symbol::of("static mut");
+                }
                 let id = self.lower.open(Kind::VarDecl, role, c);
                 self.lower.builder.node_mut(id).symbol = keyword;
                 self.lower.open(Kind::Assign, Role::Item, c);
@@ -239,8 +268,12 @@ impl Rust<'_, '_> {
                 // Its rules are token trees of code that is not written yet.
                 self.lower.leaf_as(Kind::Raw, role, self.lower.span(c), Symbol::of("macro_definition"));
             }
-            K::Identifier if self.lower.is_ellipsis(c) => {
+            K::Identifier if self.lower.is_statement_list(c) => {
                 self.lower.word(Kind::Ellipsis, role, c);
+            }
+            K::Macro if self.is_macro_ellipsis(c) => {
+                let span = self.lower.span(c);
+                self.lower.leaf_as(Kind::Ellipsis, role, span, Symbol::NONE);
             }
             _ if self.is_statement(c) => self.expression(c, role),
             _ => {
@@ -249,6 +282,19 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
         }
+    }
+
+    /// Whether a call of a macro stands for `...` among items.
+    fn is_macro_ellipsis(&self, c: CstId) -> bool {
+        self.k(c) == K::Macro
+            && self.lower.field(c, self.f.r#macro).is_some_and(|name| self.lower.is_ellipsis(name))
+    }
+
+    /// The range of a definition begins at its first attribute.
+    fn span_with(&self, c: CstId, attributes: &[CstId]) -> Span {
+        let span = self.lower.span(c);
+        let start = attributes.first().map_or(span.start, |&first| self.lower.span(first).start);
+        Span { start, ..span }
     }
 
     fn attributes(&mut self, attributes: &[CstId]) {
@@ -285,7 +331,8 @@ impl Rust<'_, '_> {
 
     fn function(&mut self, c: CstId, role: Role, attributes: &[CstId]) {
         let f = self.f;
-        let id = self.lower.open(Kind::Func, role, c);
+        let span = self.span_with(c, attributes);
+        let id = self.lower.open_span(Kind::Func, role, Flags::NONE, span);
         let modifiers = self.lower.named(c).find(|&m| self.lower.text(m).starts_with(b"async"));
         self.lower.flag(id, Flags::ASYNC.when(modifiers.is_some()));
         self.attributes(attributes);
@@ -305,7 +352,15 @@ impl Rust<'_, '_> {
 
     fn parameters(&mut self, c: CstId) {
         let f = self.f;
-        for parameter in self.lower.named(c) {
+        for parameter in self.lower.children(c) {
+            if !self.lower.node(parameter).named {
+                if self.lower.text(parameter) == b"_" {
+                    self.lower.open(Kind::Param, Role::Param, parameter);
+                    self.lower.leaf(Kind::Ident, Role::Name, parameter);
+                    self.lower.close();
+                }
+                continue;
+            }
             if self.lower.is_ellipsis(parameter) {
                 self.lower.word(Kind::Ellipsis, Role::Param, parameter);
                 continue;
@@ -323,7 +378,11 @@ impl Rust<'_, '_> {
                 }
                 _ => {}
             }
-            self.lower.open(Kind::Param, Role::Param, parameter);
+            let id = self.lower.open(Kind::Param, Role::Param, parameter);
+            let mutable = self.lower.named(parameter).any(|m| self.lower.text(m) == b"mut");
+            if mutable {
+                self.lower.builder.node_mut(id).symbol = Symbol::of("mut");
+            }
             match self.k(parameter) {
                 K::Parameter => {
                     if let Some(pattern) = self.lower.field(parameter, f.pattern) {
@@ -364,7 +423,8 @@ impl Rust<'_, '_> {
                 && matches!(self.lower.text(k), b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod")
         });
         let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
-        let id = self.lower.open(Kind::Class, role, c);
+        let span = self.span_with(c, attributes);
+        let id = self.lower.open_span(Kind::Class, role, Flags::NONE, span);
         self.lower.builder.node_mut(id).symbol = keyword;
         self.attributes(attributes);
         if let Some(name) = self.lower.field(c, f.name) {

@@ -1,0 +1,282 @@
+//! What a credential looks like: the `secret:` of a rule of `mode: secret`.
+//!
+//! ```yaml
+//! secret:
+//!   prefix: [gsk_]               # exactly one of `prefix`, `near`, `assigned`
+//!   body: '[A-Za-z0-9]{52}'
+//! ```
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `prefix` | literal texts with which the credential, or what announces it, begins |
+//! | `near` | names of a provider: the credential has no mark of its own and stands after one |
+//! | `assigned` | `token`, `password` or `client-side`: any value beside a name of that kind |
+//! | `body` | what follows the prefix, or the whole value beside a name: a regex of bytes. A group called `secret` narrows what is reported |
+//! | `before` | what stands right before the prefix and belongs to the credential: a regex |
+//! | `ignore-case` | prefix and body are meant in any case |
+//! | `within` | for `near`: the bytes that may stand between name and value, 48 by default |
+//! | `needs-secret-word` | for `near`: the name is an ordinary word, so `key` or the like has to stand between |
+//! | `randomness` | see [`Randomness`]; `expected` by default |
+//! | `checksum` | see [`Checksum`] |
+//!
+//! The message may name the provider as the text does: `$PROVIDER`. Files are chosen by the rule's
+//! `paths:`. Regexes are compiled when a file has a reason to need them; [`Secret::check`] is for
+//! rules of others, tests and linters.
+
+use super::error::PartError;
+use super::formula::unknown;
+use super::yaml::{Node, Yaml};
+
+/// A credential's looks.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// What announces it.
+    pub form: Form,
+    /// How random its value must be.
+    pub randomness: Randomness,
+    /// The vendor's checksum.
+    pub checksum: Option<Checksum>,
+}
+
+/// The kinds of names whose value is taken for a secret whatever its shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assigned {
+    /// A name such as `api_key`, with a value that a machine has drawn.
+    Token,
+    /// A name such as `password`, with a value that a person has made up.
+    Password,
+    /// A secret name that a build tool puts into the code of a web page.
+    ClientSide,
+}
+
+/// How random a value must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Randomness {
+    /// Random, or else the finding is of low confidence: the shape alone tells a lot.
+    #[default]
+    Expected,
+    /// Random, or else there is no finding.
+    Required,
+    /// The shape alone decides; only placeholders are let through.
+    Ignored,
+    /// A person may have made it up: words with digits or marks will do, other words are of low
+    /// confidence, and those that documentation uses are let through.
+    Password,
+}
+
+/// Checksums that vendors have published. One that passes makes the finding certain; one that fails
+/// changes nothing, since vendors change their formats without saying so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// The last six characters are the CRC-32 of what stands between the prefix and them, in
+    /// base 62 with the digits first.
+    Crc32Base62,
+}
+
+/// What announces a credential.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Its own beginning, or a text right before it.
+    Prefixed {
+        /// The literals, one of which stands at the begin.
+        prefixes: Vec<String>,
+        /// A regex for what stands before the literal.
+        before: Option<String>,
+        /// A regex for what follows the literal.
+        body: String,
+        /// Whether letters are meant in both cases.
+        ignore_case: bool,
+    },
+    /// The provider's name nearby.
+    Near {
+        /// The names, in lower case.
+        names: Vec<String>,
+        /// A regex for the whole value.
+        body: String,
+        /// Whether letters of the value are meant in both cases.
+        ignore_case: bool,
+        /// The bytes that may stand between name and value.
+        within: usize,
+        /// Whether a word for a secret must stand between.
+        needs_secret_word: bool,
+    },
+    /// The name that it is assigned to.
+    Assigned(Assigned),
+}
+
+const KEYS: &[&str] = &[
+    "prefix",
+    "near",
+    "assigned",
+    "body",
+    "before",
+    "ignore-case",
+    "within",
+    "needs-secret-word",
+    "randomness",
+    "checksum",
+];
+
+/// Reads the `secret:` of a rule.
+pub(super) fn read(rule: &Yaml) -> Result<Secret, PartError> {
+    let Some(yaml) = rule.get("secret") else {
+        return Err(PartError::new(rule.line, "secret", "it is missing"));
+    };
+    let Node::Map(entries) = &yaml.node else {
+        return Err(PartError::new(yaml.line, "secret", "a map is needed here"));
+    };
+    for (key, _) in entries {
+        if !KEYS.contains(&key.text.as_str()) {
+            return Err(unknown(key.line, &key.text, KEYS));
+        }
+    }
+    let randomness = word(yaml, "randomness", &[
+        ("expected", Randomness::Expected),
+        ("required", Randomness::Required),
+        ("ignored", Randomness::Ignored),
+        ("password", Randomness::Password),
+    ])?;
+    Ok(Secret {
+        form: form(yaml)?,
+        randomness: randomness.unwrap_or_default(),
+        checksum: word(yaml, "checksum", &[("crc32-base62", Checksum::Crc32Base62)])?,
+    })
+}
+
+fn form(yaml: &Yaml) -> Result<Form, PartError> {
+    let body = || match yaml.get("body") {
+        Some(body) => body.text().ok_or_else(|| PartError::new(body.line, "body", "text is needed here")),
+        None => Err(PartError::new(yaml.line, "body", "it is missing")),
+    };
+    let prefixes = texts(yaml, "prefix")?;
+    let names = texts(yaml, "near")?;
+    let assigned = word(yaml, "assigned", &[
+        ("token", Assigned::Token),
+        ("password", Assigned::Password),
+        ("client-side", Assigned::ClientSide),
+    ])?;
+    match (prefixes.is_empty(), names.is_empty(), assigned) {
+        (false, true, None) => Ok(Form::Prefixed {
+            prefixes,
+            before: yaml.get("before").and_then(Yaml::text),
+            body: body()?,
+            ignore_case: flag(yaml, "ignore-case")?,
+        }),
+        (true, false, None) => Ok(Form::Near {
+            names,
+            body: body()?,
+            ignore_case: flag(yaml, "ignore-case")?,
+            within: match yaml.get("within") {
+                None => 48,
+                Some(within) => within
+                    .text()
+                    .and_then(|text| text.parse().ok())
+                    .filter(|within| *within <= 1024)
+                    .ok_or_else(|| PartError::new(within.line, "within", "a number up to 1024 is needed here"))?,
+            },
+            needs_secret_word: flag(yaml, "needs-secret-word")?,
+        }),
+        (true, true, Some(assigned)) => match yaml.get("body") {
+            None => Ok(Form::Assigned(assigned)),
+            Some(body) => {
+                let message = "`assigned` takes any value and has no body";
+                Err(PartError::new(body.line, "body", message))
+            }
+        },
+        _ => {
+            let message = "exactly one of `prefix`, `near` and `assigned` is needed";
+            Err(PartError::new(yaml.line, "secret", message))
+        }
+    }
+}
+
+/// A list of texts, none of them empty; no list is an empty one.
+fn texts(yaml: &Yaml, key: &str) -> Result<Vec<String>, PartError> {
+    let Some(value) = yaml.get(key) else { return Ok(Vec::new()) };
+    let wrong = || PartError::new(value.line, key, "a list of texts is needed here");
+    let Node::List(items) = &value.node else { return Err(wrong()) };
+    let text = |item: &Yaml| item.text().filter(|text| !text.is_empty()).ok_or_else(wrong);
+    items.iter().map(text).collect()
+}
+
+fn flag(yaml: &Yaml, key: &str) -> Result<bool, PartError> {
+    match yaml.get(key).map(|value| (value.line, &value.node)) {
+        None => Ok(false),
+        Some((_, Node::Bool(value))) => Ok(*value),
+        Some((line, _)) => Err(PartError::new(line, key, "true or false is needed here")),
+    }
+}
+
+/// One of some words.
+fn word<T: Copy>(yaml: &Yaml, key: &str, words: &[(&str, T)]) -> Result<Option<T>, PartError> {
+    let Some(value) = yaml.get(key) else { return Ok(None) };
+    let text = value.text().unwrap_or_default();
+    if let Some((_, meant)) = words.iter().find(|(word, _)| *word == text) {
+        return Ok(Some(*meant));
+    }
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let message = format!("`{text}` is none of {}", known.join(", "));
+    Err(PartError::new(value.line, key, message))
+}
+
+impl Secret {
+    /// What is wrong with the regexes: the key, and what the regex parser says.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        let (before, body) = match &self.form {
+            Form::Prefixed { before, body, .. } => (before.as_deref(), Some(body.as_str())),
+            Form::Near { body, .. } => (None, Some(body.as_str())),
+            Form::Assigned(_) => (None, None),
+        };
+        for (key, regex) in [("before", before), ("body", body)] {
+            let Some(regex) = regex else { continue };
+            let built = regex::bytes::RegexBuilder::new(regex).unicode(false).build();
+            built.map_err(|error| (key, error.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::yaml;
+
+    fn read_text(text: &str) -> Result<Secret, String> {
+        read(&yaml::parse(text).unwrap()).map_err(|error| {
+            format!("{} {}: {}", error.line, error.key.unwrap_or_default(), error.message)
+        })
+    }
+
+    #[test]
+    fn the_three_forms_are_told_by_their_keys() {
+        let prefixed = read_text("secret: {prefix: [a_], body: '[a-z]+', randomness: required}").unwrap();
+        assert!(matches!(prefixed.form, Form::Prefixed { .. }));
+        assert_eq!(prefixed.randomness, Randomness::Required);
+        let near = read_text("secret: {near: [acme], body: x, within: 9}").unwrap();
+        assert!(matches!(near.form, Form::Near { within: 9, .. }));
+        let assigned = read_text("secret: {assigned: password}").unwrap();
+        assert!(matches!(assigned.form, Form::Assigned(Assigned::Password)));
+    }
+
+    #[test]
+    fn what_means_nothing_is_an_error_with_its_line() {
+        for (text, expected) in [
+            ("id: a", "1 secret: it is missing"),
+            ("secret:\n  prefix: [a]", "2 body: it is missing"),
+            ("secret:\n  prefix: [a]\n  near: [b]\n  body: c", "2 secret: exactly one"),
+            ("secret:\n  prefix: a\n  body: c", "2 prefix: a list of texts"),
+            ("secret:\n  prefix: [a]\n  body: c\n  charset: d", "4 charset: there is no such"),
+            ("secret:\n  assigned: names", "2 assigned: `names` is none of token"),
+            ("secret:\n  near: [a]\n  body: c\n  within: far", "4 within: a number"),
+        ] {
+            let error = read_text(text).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_regex_is_found_by_the_check() {
+        let secret = read_text("secret: {prefix: [a], body: '['}").unwrap();
+        assert_eq!(secret.check().unwrap_err().0, "body");
+    }
+}
