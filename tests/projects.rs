@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use aiscan::rule::fixture;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -95,6 +96,39 @@ fn a_clean_project_passes_without_a_remark() {
     assert_eq!((findings(&report), code), (Vec::new(), 0));
     assert_eq!(report["complete"], true);
     assert_eq!(report["parsed"], 4);
+}
+
+/// A token of a provider's shape, made here so that none stands in this repository.
+fn token() -> String {
+    let token = fixture::expand(b"sk-ant-api03-{{rand:base64url:93}}AA", "tests/projects.rs");
+    String::from_utf8(token.unwrap().into_owned()).unwrap()
+}
+
+#[test]
+fn a_planted_secret_is_found_and_stands_in_no_report() {
+    let folder = project("clean");
+    let token = token();
+    fs::write(
+        folder.path().join("worker/.env"),
+        format!("# local\nMODEL_KEY={token}\n"),
+    )
+    .unwrap();
+    let (report, code) = json(folder.path(), &["."]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        findings(&report),
+        ["worker/.env 2 secrets.ai.anthropic-api-key"]
+    );
+    for format in [
+        "human", "concise", "json", "jsonl", "sarif", "github", "gitlab",
+    ] {
+        let output = aiscan(folder.path(), &["--verbose", "--format", format]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        for text in [output.stdout, output.stderr] {
+            let text = String::from_utf8(text).unwrap();
+            assert!(!text.contains(&token[20..60]), "{format}: {text}");
+        }
+    }
 }
 
 /// Expects code 2, an error that names `subject`, and a next step.
