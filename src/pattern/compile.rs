@@ -2,7 +2,7 @@
 
 use super::text::{Style, encode};
 use crate::lang::Language;
-use crate::syntax::{self, Flags, Kind, NodeId, Role, Tree};
+use crate::syntax::{self, Flags, Kind, NodeId, Role, Symbol, Tree};
 
 /// What a pattern is a piece of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,50 @@ pub(super) struct Reading {
     pub(super) tree: Tree,
     pub(super) text: String,
     pub(super) root: Root,
+    /// The words that a file has to hold.
+    pub(super) words: Vec<Symbol>,
+}
+
+impl Reading {
+    fn new(tree: Tree, text: String, root: Root) -> Reading {
+        let words = words(&tree, root);
+        Reading { tree, text, root, words }
+    }
+}
+
+/// The words of a pattern that stand in every file that it matches.
+fn words(tree: &Tree, root: Root) -> Vec<Symbol> {
+    let (start, end) = match root {
+        Root::Node(node) | Root::Part(node) => (node, tree.after(node)),
+        Root::Statements { first, stop } => (first, stop),
+    };
+    let mut words = Vec::new();
+    let mut at = start;
+    while at < end {
+        let node = tree.node(at);
+        match node.kind {
+            // An import has several spellings, and a type need not be spelt.
+            Kind::Import | Kind::ImportFrom | Kind::TypedMetaVar => {
+                at = tree.after(at);
+                continue;
+            }
+            Kind::Name | Kind::Ident => {
+                let parent = tree.node(node.parent);
+                // In an argument the name of a function says nothing.
+                let of_argument = node.role == Role::Name
+                    && parent.kind == Kind::Func
+                    && parent.role == Role::Arg;
+                if !of_argument && node.symbol != Symbol::of("require") {
+                    words.push(node.symbol);
+                }
+            }
+            _ => {}
+        }
+        at = NodeId(at.0 + 1);
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// A pattern cannot be read in its language.
@@ -195,10 +239,10 @@ fn read_in(language: Language, pattern: &str, context: &Context) -> Option<Readi
             return None;
         }
         let root = locate(&tree, context.place)?;
-        return Some(Reading { tree, text, root });
+        return Some(Reading::new(tree, text, root));
     }
     let root = locate(&tree, context.place)?;
-    Some(Reading { tree, text, root })
+    Some(Reading::new(tree, text, root))
 }
 
 /// Closes the braces that were opened before metavariables.
