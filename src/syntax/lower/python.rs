@@ -626,21 +626,27 @@ impl Python<'_, '_> {
             c = left;
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Attribute => {
-                    if let Some(name) = self.lower.field(c, f.attribute) {
-                        self.lower.word(Kind::Ident, Role::Field, name);
-                    }
-                }
-                K::Call => {
-                    if let Some(arguments) = self.lower.field(c, f.arguments) {
-                        self.arguments(arguments, Role::Arg);
-                    }
-                }
-                K::Subscript => self.subscripts(c),
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.lower.deeper(c, Role::Item, |lower| Python { lower, kinds: self.kinds, f }.link(c));
             self.lower.close();
+        }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Attribute => {
+                if let Some(name) = self.lower.field(c, f.attribute) {
+                    self.lower.word(Kind::Ident, Role::Field, name);
+                }
+            }
+            K::Call => {
+                if let Some(arguments) = self.lower.field(c, f.arguments) {
+                    self.arguments(arguments, Role::Arg);
+                }
+            }
+            K::Subscript => self.subscripts(c),
+            _ => self.field(c, f.right, Role::Right),
         }
     }
 

@@ -31,6 +31,14 @@ impl Script<'_, '_> {
             if self.pattern_call(c, left, role) {
                 break;
             }
+            if let Some(callee) = self.awaited_callee(c, left) {
+                self.lower.open(Kind::Await, role, c);
+                let span = Span { start: self.lower.span(callee).start, ..self.lower.span(c) };
+                self.lower.open_span(Kind::Call, Role::Item, Flags::NONE, span);
+                chain.extend([left, c]);
+                (c, role) = (callee, Role::Callee);
+                continue;
+            }
             let (kind, left_role) = match self.k(c) {
                 K::Member => (Kind::Attr, Role::Object),
                 K::Call => (Kind::Call, Role::Callee),
@@ -56,19 +64,33 @@ impl Script<'_, '_> {
             (c, role) = (left, left_role);
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Member => {
-                    let last = self.lower.named(c).last();
-                    if let Some(name) = self.lower.field(c, f.property).or(last) {
-                        self.lower.word(Kind::Ident, Role::Field, name);
-                    }
-                }
-                K::Call => self.call_rest(c),
-                K::Subscript => self.field(c, f.index, Role::Index),
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.deeper(c, Role::Item, |script| script.link(c));
             self.lower.close();
         }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Member => {
+                let last = self.lower.named(c).last();
+                if let Some(name) = self.lower.field(c, f.property).or(last) {
+                    self.lower.word(Kind::Ident, Role::Field, name);
+                }
+            }
+            K::Call => self.call_rest(c),
+            K::Subscript => self.field(c, f.index, Role::Index),
+            K::Await => {}
+            _ => self.field(c, f.right, Role::Right),
+        }
+    }
+
+    /// What `await f<T>(x)` calls: the grammar reads it as `(await f)<T>(x)`.
+    fn awaited_callee(&self, c: CstId, function: CstId) -> Option<CstId> {
+        let is_generic = self.k(c) == K::Call && self.k(function) == K::Await;
+        let types = is_generic.then(|| self.lower.field(c, self.f.type_arguments)).flatten();
+        types.and_then(|_| self.lower.named(function).next())
     }
 
     fn call_rest(&mut self, c: CstId) {

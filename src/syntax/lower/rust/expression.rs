@@ -66,28 +66,34 @@ impl Rust<'_, '_> {
             (c, role) = (left, left_role);
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Scoped => self.word_field(c, f.name),
-                K::Field => self.word_field(c, f.field),
-                K::Call => {
-                    if let Some(arguments) = self.lower.field(c, f.arguments) {
-                        self.items(arguments, Role::Arg);
-                    }
-                }
-                K::GenericFunction => {
-                    if let Some(types) = self.lower.field(c, f.type_arguments) {
-                        self.items(types, Role::TypeParam);
-                    }
-                }
-                K::Index => {
-                    if let Some(index) = self.lower.named(c).nth(1) {
-                        self.expression(index, Role::Index);
-                    }
-                }
-                K::Try | K::Await => {}
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.deeper(c, Role::Item, |rust| rust.link(c));
             self.lower.close();
+        }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Scoped => self.word_field(c, f.name),
+            K::Field => self.word_field(c, f.field),
+            K::Call => {
+                if let Some(arguments) = self.lower.field(c, f.arguments) {
+                    self.items(arguments, Role::Arg);
+                }
+            }
+            K::GenericFunction => {
+                if let Some(types) = self.lower.field(c, f.type_arguments) {
+                    self.items(types, Role::TypeParam);
+                }
+            }
+            K::Index => {
+                if let Some(index) = self.lower.named(c).nth(1) {
+                    self.expression(index, Role::Index);
+                }
+            }
+            K::Try | K::Await => {}
+            _ => self.field(c, f.right, Role::Right),
         }
     }
 
