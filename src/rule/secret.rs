@@ -202,20 +202,22 @@ fn form(yaml: &Yaml) -> Result<Form, PartError> {
     }
 }
 
-/// A list of texts, none of them empty; no list is an empty one.
+/// A list of texts of three bytes or more, for which every text is searched; no list is an empty one.
 fn texts(yaml: &Yaml, key: &str) -> Result<Vec<String>, PartError> {
     let Some(value) = yaml.get(key) else {
         return Ok(Vec::new());
     };
-    let wrong = || PartError::new(value.line, key, "a list of texts is needed here");
+    let wrong = || {
+        PartError::new(
+            value.line,
+            key,
+            "a list of texts of three bytes or more is needed here",
+        )
+    };
     let Node::List(items) = &value.node else {
         return Err(wrong());
     };
-    let text = |item: &Yaml| {
-        item.text()
-            .filter(|text| !text.is_empty())
-            .ok_or_else(wrong)
-    };
+    let text = |item: &Yaml| item.text().filter(|text| text.len() >= 3).ok_or_else(wrong);
     items.iter().map(text).collect()
 }
 
@@ -279,7 +281,7 @@ mod tests {
     #[test]
     fn the_three_forms_are_told_by_their_keys() {
         let prefixed =
-            read_text("secret: {prefix: [a_], body: '[a-z]+', randomness: required}").unwrap();
+            read_text("secret: {prefix: [ab_], body: '[a-z]+', randomness: required}").unwrap();
         assert!(matches!(prefixed.form, Form::Prefixed { .. }));
         assert_eq!(prefixed.randomness, Randomness::Required);
         let near = read_text("secret: {near: [acme], body: x, within: 9}").unwrap();
@@ -292,17 +294,17 @@ mod tests {
     fn what_means_nothing_is_an_error_with_its_line() {
         for (text, expected) in [
             ("id: a", "1 secret: it is missing"),
-            ("secret:\n  prefix: [a]", "2 body: it is missing"),
+            ("secret:\n  prefix: [abc]", "2 body: it is missing"),
             (
-                "secret:\n  prefix: [a]\n  near: [b]\n  body: c",
+                "secret:\n  prefix: [abc]\n  near: [bcd]\n  body: c",
                 "2 secret: exactly one",
             ),
             (
-                "secret:\n  prefix: a\n  body: c",
+                "secret:\n  prefix: abc\n  body: c",
                 "2 prefix: a list of texts",
             ),
             (
-                "secret:\n  prefix: [a]\n  body: c\n  charset: d",
+                "secret:\n  prefix: [abc]\n  body: c\n  charset: d",
                 "4 charset: there is no such",
             ),
             (
@@ -310,7 +312,7 @@ mod tests {
                 "2 assigned: `names` is none of token",
             ),
             (
-                "secret:\n  near: [a]\n  body: c\n  within: far",
+                "secret:\n  near: [abc]\n  body: c\n  within: far",
                 "4 within: a number",
             ),
         ] {
@@ -321,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_bad_regex_is_found_by_the_check() {
-        let secret = read_text("secret: {prefix: [a], body: '['}").unwrap();
+        let secret = read_text("secret: {prefix: [abc], body: '['}").unwrap();
         assert_eq!(secret.check().unwrap_err().0, "body");
     }
 }
