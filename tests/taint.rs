@@ -11,8 +11,14 @@ const RULE: &str = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sink
 
 fn rules(body: &str, language: Language) -> RuleSet {
     let languages = format!("[{}]", language.name().to_lowercase());
-    let text = format!("rules:\n- id: flow\n  message: m\n  severity: ERROR\n  languages: {languages}\n  mode: taint\n{body}");
-    let file = RuleText { name: "r.yaml".into(), text, named: true };
+    let text = format!(
+        "rules:\n- id: flow\n  message: m\n  severity: ERROR\n  languages: {languages}\n  mode: taint\n{body}"
+    );
+    let file = RuleText {
+        name: "r.yaml".into(),
+        text,
+        named: true,
+    };
     RuleSet::new(false, &[file], &Choice::default()).unwrap()
 }
 
@@ -21,7 +27,11 @@ fn check_with(body: &str, language: Language, code: &str) {
     let source = Source::new("code".into(), language, code.into());
     let report = scan_file(&rules(body, language), &source);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
-    let found: BTreeSet<u32> = report.findings.iter().map(|one| source.position(one.span.start).line).collect();
+    let found: BTreeSet<u32> = report
+        .findings
+        .iter()
+        .map(|one| source.position(one.span.start).line)
+        .collect();
     let expected: BTreeSet<u32> = (1..)
         .zip(code.lines())
         .filter(|(_, line)| line.contains("# sink") || line.contains("// sink"))
@@ -73,7 +83,11 @@ fn probes_hold() {
 #[test]
 fn the_focus_of_a_source_may_be_a_parameter() {
     let rule = "  pattern-sources:\n  - patterns:\n    - pattern: |\n        def $F(..., $P, ...): ...\n    - focus-metavariable: $P\n  pattern-sinks:\n  - patterns:\n    - pattern: sink($A, ...)\n    - focus-metavariable: $A\n";
-    check_with(rule, Language::Python, "def f(p, r):\n    sink(p, 1) # sink\n    sink(1, r)\n");
+    check_with(
+        rule,
+        Language::Python,
+        "def f(p, r):\n    sink(p, 1) # sink\n    sink(1, r)\n",
+    );
 }
 
 #[test]
@@ -137,27 +151,35 @@ fn loops_run_until_nothing_changes() {
     python("a = b = c = 1\nwhile p:\n    c = b\n    b = a\n    a = source()\nsink(c) # sink\n");
     python("while p:\n    x = source()\n    x = 1\n    if q: break\nsink(x)\n");
     python("x = 1\nwhile p:\n    x = source()\n    if q: break\n    x = 2\nsink(x) # sink\n");
-    python("for a in b:\n    if a in c:\n        x = source()\n        continue\n    x = 1\n    sink(x)\nsink(x) # sink\n");
+    python(
+        "for a in b:\n    if a in c:\n        x = source()\n        continue\n    x = 1\n    sink(x)\nsink(x) # sink\n",
+    );
 }
 
 #[test]
 fn what_is_thrown_leaves_the_body_where_it_was() {
     python("try:\n    x = source()\n    x = f()\nexcept E:\n    sink(x) # sink\n");
     python("x = source()\nif not ok(x):\n    raise E\nx = 1\nsink(x)\n");
-    python("try:\n    x = 1\nexcept E as e:\n    x = source()\nelse:\n    sink(x)\nfinally:\n    sink(x) # sink\n");
+    python(
+        "try:\n    x = 1\nexcept E as e:\n    x = source()\nelse:\n    sink(x)\nfinally:\n    sink(x) # sink\n",
+    );
 }
 
 #[test]
 fn patterns_take_values_apart() {
     python("a, b = source(), 1\nsink(a) # sink\nsink(b)\n");
     python("a, *b = source()\nsink(a) # sink\nsink(b) # sink\n");
-    python("match source():\n    case {'a': x}:\n        sink(x) # sink\n    case [y, z]:\n        sink(z) # sink\n    case 'a' | 'b':\n        pass\n");
+    python(
+        "match source():\n    case {'a': x}:\n        sink(x) # sink\n    case [y, z]:\n        sink(z) # sink\n    case 'a' | 'b':\n        pass\n",
+    );
     python("if (x := source()): sink(x) # sink\n");
 }
 
 #[test]
 fn elements_are_told_apart_where_keys_are_known() {
-    python("m = {'a': 'x', 'b': source()}\nsink(m['a'])\nsink(m['b']) # sink\nsink(m.get('b')) # sink\nsink(m[k]) # sink\n");
+    python(
+        "m = {'a': 'x', 'b': source()}\nsink(m['a'])\nsink(m['b']) # sink\nsink(m.get('b')) # sink\nsink(m[k]) # sink\n",
+    );
     python("l = []\nl.append('a')\nl.append(source())\nl.pop(0)\nsink(l[0]) # sink\nsink(l[1])\n");
     python("l = []\nl.append('a')\nl.append(source())\nl.append('b')\nl.pop(0)\nsink(l[1])\n");
     python("l = ['a', source()]\nsink(l[0])\nsink(l[1]) # sink\nsink(','.join(l)) # sink\n");
@@ -168,38 +190,64 @@ fn elements_are_told_apart_where_keys_are_known() {
 fn functions_are_seen_through() {
     python("def get():\n    return source()\ndef show(x):\n    sink(x) # sink\nshow(get())\n");
     python("def show(x):\n    sink(x)\nshow(1)\n");
-    python("def same(a, b):\n    return b\nsink(same(source(), 1))\nsink(same(1, source())) # sink\nsink(same(b=source(), a=1)) # sink\n");
+    python(
+        "def same(a, b):\n    return b\nsink(same(source(), 1))\nsink(same(1, source())) # sink\nsink(same(b=source(), a=1)) # sink\n",
+    );
     python("def safe(x):\n    return clean(x)\nsink(safe(source()))\n");
     python("def fixed(x):\n    return 'a'\nsink(fixed(source()))\n");
     python("def fill(o):\n    o.a = source()\np = P()\nfill(p)\nsink(p.a) # sink\nsink(p.b)\n");
-    python("def rest(*a, **k):\n    sink(a) # sink\n    sink(k) # sink\nrest(source(), x=source())\n");
+    python(
+        "def rest(*a, **k):\n    sink(a) # sink\n    sink(k) # sink\nrest(source(), x=source())\n",
+    );
     python("def field(o):\n    sink(o.a) # sink\n    sink(o.b)\no.a = source()\nfield(o)\n");
     python("def f(x=source()):\n    sink(x) # sink\n");
-    python("def outer():\n    x = source()\n    def inner():\n        sink(x) # sink\n    inner()\n");
+    python(
+        "def outer():\n    x = source()\n    def inner():\n        sink(x) # sink\n    inner()\n",
+    );
 }
 
 #[test]
 fn recursion_reaches_an_end() {
-    python("def even(x, n):\n    if n: return odd(x, n - 1)\n    sink(x) # sink\n    return x\ndef odd(x, n):\n    return even(x, n - 1)\nsink(odd(source(), 3)) # sink\n");
+    python(
+        "def even(x, n):\n    if n: return odd(x, n - 1)\n    sink(x) # sink\n    return x\ndef odd(x, n):\n    return even(x, n - 1)\nsink(odd(source(), 3)) # sink\n",
+    );
 }
 
 #[test]
 fn methods_constructors_and_fields_are_seen_through() {
-    python("class C:\n    def __init__(self, a, b):\n        self.a = a\n        self.b = b\n    def run(self):\n        sink(self.a) # sink\n        sink(self.b)\nc = C(source(), 1)\nc.run()\n");
-    python("class C:\n    def load(self):\n        self.x = source()\n        self.y = 1\n    def run(self):\n        sink(self.x) # sink\n        sink(self.y)\n");
-    python("class B:\n    def show(self, x):\n        sink(x) # sink\nclass C(B):\n    def go(self):\n        self.show(source())\n");
-    script("class C {\n  constructor(a) { this.a = a; }\n  run() {\n    sink(this.a); // sink\n    sink(this.b);\n  }\n}\nnew C(source()).run();");
-    rust("struct S { a: String, b: String }\nimpl S {\n    fn new(a: String) -> Self { S { a, b: String::new() } }\n    fn run(&self) {\n        sink(&self.a); // sink\n        sink(&self.b);\n    }\n}\nfn f() {\n    let s = S::new(source());\n    s.run();\n}");
+    python(
+        "class C:\n    def __init__(self, a, b):\n        self.a = a\n        self.b = b\n    def run(self):\n        sink(self.a) # sink\n        sink(self.b)\nc = C(source(), 1)\nc.run()\n",
+    );
+    python(
+        "class C:\n    def load(self):\n        self.x = source()\n        self.y = 1\n    def run(self):\n        sink(self.x) # sink\n        sink(self.y)\n",
+    );
+    python(
+        "class B:\n    def show(self, x):\n        sink(x) # sink\nclass C(B):\n    def go(self):\n        self.show(source())\n",
+    );
+    script(
+        "class C {\n  constructor(a) { this.a = a; }\n  run() {\n    sink(this.a); // sink\n    sink(this.b);\n  }\n}\nnew C(source()).run();",
+    );
+    rust(
+        "struct S { a: String, b: String }\nimpl S {\n    fn new(a: String) -> Self { S { a, b: String::new() } }\n    fn run(&self) {\n        sink(&self.a); // sink\n        sink(&self.b);\n    }\n}\nfn f() {\n    let s = S::new(source());\n    s.run();\n}",
+    );
 }
 
 #[test]
 fn functions_in_scripts_and_rust_are_seen_through() {
     script("const show = (x) => {\n  sink(x); // sink\n};\nshow(source());");
-    script("function wrap(x) { return { v: x, w: 1 }; }\nconst o = wrap(source());\nsink(o.v); // sink\nsink(o.w);");
+    script(
+        "function wrap(x) { return { v: x, w: 1 }; }\nconst o = wrap(source());\nsink(o.v); // sink\nsink(o.w);",
+    );
     script("function show(x) {\n  sink(x); // sink\n}\nsource().forEach(show);");
-    script("function show({ a, b }) {\n  sink(a); // sink\n  sink(b);\n}\nshow({ a: source(), b: 1 });");
-    rust("fn show(x: &str) {\n    sink(x); // sink\n}\nfn f() {\n    show(&source());\n    show(\"a\");\n}");
-    rust("fn put(v: &mut Vec<String>) {\n    v.push(source());\n}\nfn f() {\n    let mut v = Vec::new();\n    put(&mut v);\n    sink(v); // sink\n}");
+    script(
+        "function show({ a, b }) {\n  sink(a); // sink\n  sink(b);\n}\nshow({ a: source(), b: 1 });",
+    );
+    rust(
+        "fn show(x: &str) {\n    sink(x); // sink\n}\nfn f() {\n    show(&source());\n    show(\"a\");\n}",
+    );
+    rust(
+        "fn put(v: &mut Vec<String>) {\n    v.push(source());\n}\nfn f() {\n    let mut v = Vec::new();\n    put(&mut v);\n    sink(v); // sink\n}",
+    );
 }
 
 #[test]
@@ -215,15 +263,27 @@ fn checks_make_values_harmless() {
         "urlparse(x).hostname in ALLOWED",
         "x.startswith('https://example.org/')",
     ] {
-        python(&format!("def f():\n    x = source()\n    if {check}:\n        sink(x)\n    else:\n        sink(x) # sink\n"));
-        python(&format!("def f():\n    x = source()\n    if not ({check}):\n        return\n    sink(x)\n"));
-        python(&format!("def f():\n    x = source()\n    ok = {check}\n    if not ok:\n        raise E\n    sink(x)\n"));
-        python(&format!("def f():\n    x = source()\n    {check}\n    sink(x) # sink\n"));
+        python(&format!(
+            "def f():\n    x = source()\n    if {check}:\n        sink(x)\n    else:\n        sink(x) # sink\n"
+        ));
+        python(&format!(
+            "def f():\n    x = source()\n    if not ({check}):\n        return\n    sink(x)\n"
+        ));
+        python(&format!(
+            "def f():\n    x = source()\n    ok = {check}\n    if not ok:\n        raise E\n    sink(x)\n"
+        ));
+        python(&format!(
+            "def f():\n    x = source()\n    {check}\n    sink(x) # sink\n"
+        ));
     }
     python("def f():\n    x = int(source())\n    sink(x)\n");
     python("TABLE = {'a': 1}\ndef f():\n    sink(TABLE[source()])\n    sink(TABLE.get(k))\n");
-    python("def ok(v):\n    return v in ALLOWED\ndef f():\n    x = source()\n    if ok(x):\n        sink(x)\n    sink(x) # sink\n");
-    python("def f():\n    u = urlparse(x := source())\n    if u.netloc not in HOSTS:\n        return\n    sink(u)\n");
+    python(
+        "def ok(v):\n    return v in ALLOWED\ndef f():\n    x = source()\n    if ok(x):\n        sink(x)\n    sink(x) # sink\n",
+    );
+    python(
+        "def f():\n    u = urlparse(x := source())\n    if u.netloc not in HOSTS:\n        return\n    sink(u)\n",
+    );
 }
 
 #[test]
@@ -231,18 +291,28 @@ fn paths_have_to_be_resolved_and_compared_by_component() {
     for (path, check) in [
         ("os.path.realpath(source())", "p.startswith(BASE + os.sep)"),
         ("Path(source()).resolve()", "p.is_relative_to(BASE)"),
-        ("os.path.abspath(source())", "os.path.commonpath([BASE, p]) == BASE"),
+        (
+            "os.path.abspath(source())",
+            "os.path.commonpath([BASE, p]) == BASE",
+        ),
     ] {
-        python(&format!("def f():\n    p = {path}\n    if not {check}:\n        raise E\n    sink(p)\n"));
+        python(&format!(
+            "def f():\n    p = {path}\n    if not {check}:\n        raise E\n    sink(p)\n"
+        ));
     }
     for (path, check) in [
         ("os.path.realpath(source())", "p.startswith(BASE)"),
-        ("os.path.join(BASE, source())", "p.startswith(BASE + os.sep)"),
+        (
+            "os.path.join(BASE, source())",
+            "p.startswith(BASE + os.sep)",
+        ),
         ("Path(source())", "p.is_relative_to(BASE)"),
         ("source().replace('../', '')", "p"),
         ("source()", "os.path.commonprefix([BASE, p]) == BASE"),
     ] {
-        python(&format!("def f():\n    p = {path}\n    if not {check}:\n        raise E\n    sink(p) # sink\n"));
+        python(&format!(
+            "def f():\n    p = {path}\n    if not {check}:\n        raise E\n    sink(p) # sink\n"
+        ));
     }
 }
 
@@ -259,44 +329,93 @@ fn checks_in_scripts_and_rust() {
         "typeof x === 'number'",
         "new URL(x).hostname === 'a.org'",
     ] {
-        script(&format!("function f() {{\n  const x = source();\n  if (!({check})) return;\n  sink(x);\n}}"));
-        script(&format!("function f() {{\n  const x = source();\n  {check};\n  sink(x); // sink\n}}"));
+        script(&format!(
+            "function f() {{\n  const x = source();\n  if (!({check})) return;\n  sink(x);\n}}"
+        ));
+        script(&format!(
+            "function f() {{\n  const x = source();\n  {check};\n  sink(x); // sink\n}}"
+        ));
     }
-    for check in ["/[a-z]+/.test(x)", "/^.*$/.test(x)", "x.includes('a')", "x !== 'a'", "x.startsWith(base)"] {
-        script(&format!("function f() {{\n  const x = source();\n  if (!({check})) return;\n  sink(x); // sink\n}}"));
+    for check in [
+        "/[a-z]+/.test(x)",
+        "/^.*$/.test(x)",
+        "x.includes('a')",
+        "x !== 'a'",
+        "x.startsWith(base)",
+    ] {
+        script(&format!(
+            "function f() {{\n  const x = source();\n  if (!({check})) return;\n  sink(x); // sink\n}}"
+        ));
     }
-    for check in ["ALLOWED.contains(&x.as_str())", "x == \"a\"", "matches!(x, \"a\" | \"b\")", "x.chars().all(|c| c.is_ascii_alphanumeric())"] {
-        rust(&format!("fn f() {{\n    let x = source();\n    if !({check}) {{ return; }}\n    sink(x);\n}}"));
+    for check in [
+        "ALLOWED.contains(&x.as_str())",
+        "x == \"a\"",
+        "matches!(x, \"a\" | \"b\")",
+        "x.chars().all(|c| c.is_ascii_alphanumeric())",
+    ] {
+        rust(&format!(
+            "fn f() {{\n    let x = source();\n    if !({check}) {{ return; }}\n    sink(x);\n}}"
+        ));
     }
-    rust("fn f() {\n    let p = base.join(source()).canonicalize()?;\n    if !p.starts_with(&base) { return; }\n    sink(p);\n}");
-    rust("fn f() {\n    let p = base.join(source());\n    if !p.starts_with(&base) { return; }\n    sink(p); // sink\n}");
-    rust("fn f() {\n    match source() {\n        \"a\" => sink(1),\n        x => sink(x), // sink\n    }\n}");
+    rust(
+        "fn f() {\n    let p = base.join(source()).canonicalize()?;\n    if !p.starts_with(&base) { return; }\n    sink(p);\n}",
+    );
+    rust(
+        "fn f() {\n    let p = base.join(source());\n    if !p.starts_with(&base) { return; }\n    sink(p); // sink\n}",
+    );
+    rust(
+        "fn f() {\n    match source() {\n        \"a\" => sink(1),\n        x => sink(x), // sink\n    }\n}",
+    );
 }
 
 #[test]
 fn sources_may_work_by_side_effect() {
-    let rule = |how: &str| format!("  pattern-sources:\n  - patterns:\n    - pattern: read($X)\n    - focus-metavariable: $X\n    by-side-effect: {how}\n  pattern-sinks:\n  - pattern: sink(...)\n");
+    let rule = |how: &str| {
+        format!(
+            "  pattern-sources:\n  - patterns:\n    - pattern: read($X)\n    - focus-metavariable: $X\n    by-side-effect: {how}\n  pattern-sinks:\n  - pattern: sink(...)\n"
+        )
+    };
     check_with(&rule("true"), Language::Python, "read(x)\nsink(x) # sink\n");
-    check_with(&rule("only"), Language::Python, "sink(read(x))\nsink(x) # sink\n");
-    check_with(&rule("false"), Language::Python, "sink(read(x)) # sink\nsink(x)\n");
+    check_with(
+        &rule("only"),
+        Language::Python,
+        "sink(read(x))\nsink(x) # sink\n",
+    );
+    check_with(
+        &rule("false"),
+        Language::Python,
+        "sink(read(x)) # sink\nsink(x)\n",
+    );
 }
 
 #[test]
 fn sanitizers_may_work_by_side_effect() {
     let rule = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sinks:\n  - pattern: sink(...)\n  pattern-sanitizers:\n  - patterns:\n    - pattern: check($X)\n    - focus-metavariable: $X\n    by-side-effect: true\n";
-    check_with(rule, Language::Python, "x = source()\nsink(x) # sink\ncheck(x)\nsink(x)\n");
+    check_with(
+        rule,
+        Language::Python,
+        "x = source()\nsink(x) # sink\ncheck(x)\nsink(x)\n",
+    );
 }
 
 #[test]
 fn labels_are_required() {
     let rule = "  pattern-sources:\n  - pattern: a()\n    label: A\n  - pattern: b()\n    label: B\n  - pattern: up(...)\n    label: C\n    requires: A\n  pattern-sinks:\n  - pattern: sink(...)\n    requires: A and B\n  - pattern: other(...)\n    requires: C and not B\n";
-    check_with(rule, Language::Python, "x = a()\nsink(x)\nsink(x + b()) # sink\nother(x)\nother(up(x)) # sink\nother(up(1))\nother(up(x) + b())\n");
+    check_with(
+        rule,
+        Language::Python,
+        "x = a()\nsink(x)\nsink(x + b()) # sink\nother(x)\nother(up(x)) # sink\nother(up(1))\nother(up(x) + b())\n",
+    );
 }
 
 #[test]
 fn propagators_carry_on() {
     let rule = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sinks:\n  - pattern: sink(...)\n  pattern-propagators:\n  - pattern: copy_into($FROM, $TO)\n    from: $FROM\n    to: $TO\n";
-    check_with(rule, Language::Python, "x = source()\ncopy_into(x, y)\nsink(y) # sink\ncopy_into(z, w)\nsink(w)\n");
+    check_with(
+        rule,
+        Language::Python,
+        "x = source()\ncopy_into(x, y)\nsink(y) # sink\ncopy_into(z, w)\nsink(w)\n",
+    );
 }
 
 #[test]
@@ -304,19 +423,31 @@ fn exactness_is_as_the_rule_says() {
     let rule = "  pattern-sources:\n  - pattern: a.b\n    exact: true\n  pattern-sinks:\n  - pattern: sink(...)\n";
     check_with(rule, Language::Python, "sink(a.b) # sink\nsink(a)\n");
     let rule = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sinks:\n  - pattern: sink(...)\n    exact: false\n  options:\n    taint_assume_safe_functions: true\n";
-    check_with(rule, Language::Python, "x = f(source())\nsink(x)\ny = source()\nsink(y) # sink\n");
+    check_with(
+        rule,
+        Language::Python,
+        "x = f(source())\nsink(x)\ny = source()\nsink(y) # sink\n",
+    );
 }
 
 #[test]
 fn metavariables_agree_where_the_rule_says_so() {
     let rule = "  pattern-sources:\n  - pattern: source($K)\n  pattern-sinks:\n  - pattern: sink($K, ...)\n  options:\n    taint_unify_mvars: true\n";
-    check_with(rule, Language::Python, "x = source('a')\nsink('a', x) # sink\nsink('b', x)\n");
+    check_with(
+        rule,
+        Language::Python,
+        "x = source('a')\nsink('a', x) # sink\nsink('b', x)\n",
+    );
 }
 
 #[test]
 fn control_and_exit() {
     let rule = "  pattern-sources:\n  - pattern: start()\n    control: true\n  pattern-sinks:\n  - pattern: stop()\n    at-exit: true\n";
-    check_with(rule, Language::Python, "def f():\n    stop()\n    start()\n    stop()\n    stop() # sink\n");
+    check_with(
+        rule,
+        Language::Python,
+        "def f():\n    stop()\n    start()\n    stop()\n    stop() # sink\n",
+    );
 }
 
 #[test]
@@ -324,8 +455,11 @@ fn a_trace_leads_from_the_source_to_the_sink() {
     let code = "def get():\n    return source()\ndef show(v):\n    w = v\n    sink(w)\nx = get()\nshow(x)\n";
     let source = Source::new("a.py".into(), Language::Python, code.into());
     let report = scan_file(&rules(RULE, Language::Python), &source);
-    let steps: Vec<(u32, &str)> =
-        report.findings[0].trace.iter().map(|step| (source.position(step.span.start).line, &step.note[..])).collect();
+    let steps: Vec<(u32, &str)> = report.findings[0]
+        .trace
+        .iter()
+        .map(|step| (source.position(step.span.start).line, &step.note[..]))
+        .collect();
     assert_eq!(
         steps,
         [
@@ -342,11 +476,21 @@ fn a_trace_leads_from_the_source_to_the_sink() {
 
 #[test]
 fn towers_and_chains_end() {
-    let deep = format!("x = source()\nsink({}x{}) # sink", "f(".repeat(400), ")".repeat(400));
+    let deep = format!(
+        "x = source()\nsink({}x{}) # sink",
+        "f(".repeat(400),
+        ")".repeat(400)
+    );
     python(&deep);
-    let chain = format!("x = source()\ny = x{}\nsink(y) # sink", ".f()".repeat(20_000));
+    let chain = format!(
+        "x = source()\ny = x{}\nsink(y) # sink",
+        ".f()".repeat(20_000)
+    );
     python(&chain);
-    let branches = format!("x = source()\nif a: pass\n{}sink(x) # sink", "elif b: x = source()\n".repeat(300));
+    let branches = format!(
+        "x = source()\nif a: pass\n{}sink(x) # sink",
+        "elif b: x = source()\n".repeat(300)
+    );
     python(&branches);
 }
 
@@ -354,7 +498,10 @@ fn towers_and_chains_end() {
 fn a_thousand_functions_in_a_circle_end() {
     let mut code = String::new();
     for index in 0..1000 {
-        code.push_str(&format!("def f{index}(x):\n    sink(x) # sink\n    return f{}(x)\n", (index + 1) % 1000));
+        code.push_str(&format!(
+            "def f{index}(x):\n    sink(x) # sink\n    return f{}(x)\n",
+            (index + 1) % 1000
+        ));
     }
     code.push_str("f0(source())\n");
     let source = Source::new("a.py".into(), Language::Python, code.clone().into());

@@ -16,7 +16,7 @@ pub use meta::Meta;
 pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};
 pub use taint::TaintSpec;
 pub use words::Needs;
-pub use yaml::Yaml;
+pub(crate) use yaml::Yaml;
 
 pub(crate) use spec::read_rule;
 

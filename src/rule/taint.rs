@@ -167,10 +167,19 @@ pub(crate) fn read(yaml: &Yaml) -> Result<TaintSpec, PartError> {
     let key = |old: &'static str, new: &'static str| if newer.is_some() { new } else { old };
     let at = newer.unwrap_or(yaml);
     if let Some(newer) = newer {
-        only_keys(newer, "taint", &["sources", "sinks", "sanitizers", "propagators"])?;
+        only_keys(
+            newer,
+            "taint",
+            &["sources", "sinks", "sanitizers", "propagators"],
+        )?;
     }
-    let mut spec = TaintSpec { options: options(yaml), ..TaintSpec::default() };
-    let read = Reader { newer: newer.is_some() };
+    let mut spec = TaintSpec {
+        options: options(yaml),
+        ..TaintSpec::default()
+    };
+    let read = Reader {
+        newer: newer.is_some(),
+    };
     for item in read.items(at, key("pattern-sources", "sources"), true)? {
         spec.sources.push(read.source(item)?);
     }
@@ -193,10 +202,15 @@ struct Reader {
 impl Reader {
     fn items<'y>(&self, yaml: &'y Yaml, key: &str, needed: bool) -> Result<&'y [Yaml], PartError> {
         match yaml.get(key) {
-            Some(Yaml { node: Node::List(items), .. }) if !items.is_empty() => Ok(items),
-            Some(value) => {
-                Err(PartError::new(value.line, key, "a list is needed here, with one item or more"))
-            }
+            Some(Yaml {
+                node: Node::List(items),
+                ..
+            }) if !items.is_empty() => Ok(items),
+            Some(value) => Err(PartError::new(
+                value.line,
+                key,
+                "a list is needed here, with one item or more",
+            )),
             None if needed => Err(PartError::new(yaml.line, key, "it is missing")),
             None => Ok(&[]),
         }
@@ -207,8 +221,13 @@ impl Reader {
         let formula = if self.newer {
             match &item.node {
                 Node::Map(entries) => {
-                    let rest = entries.iter().filter(|(key, _)| !more.contains(&key.text.as_str()));
-                    let rest = Yaml { line: item.line, node: Node::Map(rest.cloned().collect()) };
+                    let rest = entries
+                        .iter()
+                        .filter(|(key, _)| !more.contains(&key.text.as_str()));
+                    let rest = Yaml {
+                        line: item.line,
+                        node: Node::Map(rest.cloned().collect()),
+                    };
                     formula::newer(&rest)?
                 }
                 _ => formula::newer(item)?,
@@ -221,7 +240,11 @@ impl Reader {
         };
         if !formula.is_grounded() {
             let message = "something has to match: a list of items is negative only";
-            return Err(PartError { line: item.line, key: None, message: message.into() });
+            return Err(PartError {
+                line: item.line,
+                key: None,
+                message: message.into(),
+            });
         }
         Ok((formula, item))
     }
@@ -250,24 +273,41 @@ impl Reader {
     }
 
     fn sanitizer(&self, item: &Yaml) -> Result<Sanitizer, PartError> {
-        let (formula, item) = self.item(item, &["exact", "by-side-effect", "not_conflicting", "not-conflicting"])?;
+        let (formula, item) = self.item(
+            item,
+            &[
+                "exact",
+                "by-side-effect",
+                "not_conflicting",
+                "not-conflicting",
+            ],
+        )?;
         Ok(Sanitizer {
             formula,
             exact: switch(item, "exact", false)?,
             by_side_effect: side_effect(item)?,
-            not_conflicting: switch(item, "not_conflicting", false)? || switch(item, "not-conflicting", false)?,
+            not_conflicting: switch(item, "not_conflicting", false)?
+                || switch(item, "not-conflicting", false)?,
         })
     }
 
     fn propagator(&self, item: &Yaml) -> Result<Propagator, PartError> {
-        let keys = ["from", "to", "by-side-effect", "requires", "label", "replace-labels"];
+        let keys = [
+            "from",
+            "to",
+            "by-side-effect",
+            "requires",
+            "label",
+            "replace-labels",
+        ];
         let (formula, item) = self.item(item, &keys)?;
         let metavariable = |key: &str| match item.get(key) {
             Some(value) => formula::name(key, value),
             None => Err(PartError::new(item.line, key, "it is missing")),
         };
         if let Some(labels) = item.get("replace-labels") {
-            let message = "labels are not replaced here: write a source that requires one and names another";
+            let message =
+                "labels are not replaced here: write a source that requires one and names another";
             return Err(PartError::new(labels.line, "replace-labels", message));
         }
         Ok(Propagator {
@@ -285,7 +325,10 @@ fn only_keys(item: &Yaml, key: &str, allowed: &[&str]) -> Result<(), PartError> 
     let Node::Map(entries) = &item.node else {
         return Err(PartError::new(item.line, key, "a map is needed here"));
     };
-    match entries.iter().find(|(key, _)| !allowed.contains(&key.text.as_str())) {
+    match entries
+        .iter()
+        .find(|(key, _)| !allowed.contains(&key.text.as_str()))
+    {
         Some((key, _)) => Err(unknown(key.line, &key.text, allowed)),
         None => Ok(()),
     }
@@ -293,15 +336,26 @@ fn only_keys(item: &Yaml, key: &str, allowed: &[&str]) -> Result<(), PartError> 
 
 fn text(item: &Yaml, key: &str) -> Result<Option<String>, PartError> {
     item.get(key)
-        .map(|value| value.text().ok_or_else(|| PartError::new(value.line, key, "text is needed here")))
+        .map(|value| {
+            value
+                .text()
+                .ok_or_else(|| PartError::new(value.line, key, "text is needed here"))
+        })
         .transpose()
 }
 
 fn switch(item: &Yaml, key: &str, otherwise: bool) -> Result<bool, PartError> {
     match item.get(key) {
         None => Ok(otherwise),
-        Some(Yaml { node: Node::Bool(value), .. }) => Ok(*value),
-        Some(value) => Err(PartError::new(value.line, key, "`true` or `false` is needed here")),
+        Some(Yaml {
+            node: Node::Bool(value),
+            ..
+        }) => Ok(*value),
+        Some(value) => Err(PartError::new(
+            value.line,
+            key,
+            "`true` or `false` is needed here",
+        )),
     }
 }
 
@@ -309,18 +363,33 @@ fn side_effect(item: &Yaml) -> Result<SideEffect, PartError> {
     const KEY: &str = "by-side-effect";
     match item.get(KEY) {
         None => Ok(SideEffect::No),
-        Some(Yaml { node: Node::Bool(value), .. }) => {
-            Ok(if *value { SideEffect::Yes } else { SideEffect::No })
-        }
+        Some(Yaml {
+            node: Node::Bool(value),
+            ..
+        }) => Ok(if *value {
+            SideEffect::Yes
+        } else {
+            SideEffect::No
+        }),
         Some(value) if value.text().as_deref() == Some("only") => Ok(SideEffect::Only),
-        Some(value) => Err(PartError::new(value.line, KEY, "`true`, `false` or `only` is needed here")),
+        Some(value) => Err(PartError::new(
+            value.line,
+            KEY,
+            "`true`, `false` or `only` is needed here",
+        )),
     }
 }
 
 fn options(yaml: &Yaml) -> TaintOptions {
     let on = |key: &str| {
         let value = yaml.get("options").and_then(|options| options.get(key));
-        matches!(value, Some(Yaml { node: Node::Bool(true), .. }))
+        matches!(
+            value,
+            Some(Yaml {
+                node: Node::Bool(true),
+                ..
+            })
+        )
     };
     TaintOptions {
         unify_mvars: on("taint_unify_mvars"),
@@ -335,16 +404,26 @@ fn options(yaml: &Yaml) -> TaintOptions {
 
 fn requires(item: &Yaml) -> Result<Option<Requires>, PartError> {
     const KEY: &str = "requires";
-    let Some(value) = item.get(KEY) else { return Ok(None) };
+    let Some(value) = item.get(KEY) else {
+        return Ok(None);
+    };
     let Some(text) = value.text() else {
-        return Err(PartError::new(value.line, KEY, "labels joined by `and`, `or` and `not` are needed here"));
+        return Err(PartError::new(
+            value.line,
+            KEY,
+            "labels joined by `and`, `or` and `not` are needed here",
+        ));
     };
     let words = words(&text);
-    let mut parser = Parser { words: &words, at: 0 };
+    let mut parser = Parser {
+        words: &words,
+        at: 0,
+    };
     match parser.or(0) {
         Some(parsed) if parser.at == words.len() => Ok(Some(parsed)),
         _ => {
-            let message = format!("`{text}` is no condition: write labels joined by `and`, `or` and `not`");
+            let message =
+                format!("`{text}` is no condition: write labels joined by `and`, `or` and `not`");
             Err(PartError::new(value.line, KEY, message))
         }
     }
@@ -374,7 +453,11 @@ impl Parser<'_> {
         while self.eat("or") {
             any.push(self.and(depth)?);
         }
-        Some(if any.len() == 1 { any.remove(0) } else { Requires::Or(any) })
+        Some(if any.len() == 1 {
+            any.remove(0)
+        } else {
+            Requires::Or(any)
+        })
     }
 
     fn and(&mut self, depth: u32) -> Option<Requires> {
@@ -382,7 +465,11 @@ impl Parser<'_> {
         while self.eat("and") {
             all.push(self.not(depth)?);
         }
-        Some(if all.len() == 1 { all.remove(0) } else { Requires::And(all) })
+        Some(if all.len() == 1 {
+            all.remove(0)
+        } else {
+            Requires::And(all)
+        })
     }
 
     fn not(&mut self, depth: u32) -> Option<Requires> {
@@ -419,21 +506,27 @@ mod tests {
 
     use super::*;
 
-    const HEAD: &str = "rules:\n- id: a\n  message: m\n  severity: ERROR\n  languages: [python]\n  mode: taint\n";
+    const HEAD: &str =
+        "rules:\n- id: a\n  message: m\n  severity: ERROR\n  languages: [python]\n  mode: taint\n";
 
     fn error(text: &str) -> String {
         read_file("r.yaml", &format!("{HEAD}{text}")).unwrap_err()[0].to_string()
     }
 
     fn spec(text: &str) -> TaintSpec {
-        let mut file = read_file("r.yaml", &format!("{HEAD}{text}")).unwrap().unwrap();
-        let Mode::Taint(spec) = file.rules.remove(0).mode else { panic!() };
+        let mut file = read_file("r.yaml", &format!("{HEAD}{text}"))
+            .unwrap()
+            .unwrap();
+        let Mode::Taint(spec) = file.rules.remove(0).mode else {
+            panic!()
+        };
         *spec
     }
 
     #[test]
     fn what_is_not_said_has_the_usual_meaning() {
-        let spec = spec("  pattern-sources:\n  - pattern: a\n  pattern-sinks:\n  - pattern: b(...)\n");
+        let spec =
+            spec("  pattern-sources:\n  - pattern: a\n  pattern-sinks:\n  - pattern: b(...)\n");
         assert!(!spec.sources[0].exact && spec.sinks[0].exact);
         assert_eq!(spec.sources[0].by_side_effect, SideEffect::No);
         assert_eq!(spec.options, TaintOptions::default());
@@ -455,17 +548,33 @@ mod tests {
         let sinks = "  pattern-sinks:\n  - pattern: b\n";
         assert!(error(sinks).contains("`pattern-sources`: it is missing"));
         assert_eq!(
-            error(&format!("  pattern-sources:\n  - pattern: a\n    by-sideeffect: true\n{sinks}")),
+            error(&format!(
+                "  pattern-sources:\n  - pattern: a\n    by-sideeffect: true\n{sinks}"
+            )),
             "r.yaml:9: rule `a`: `by-sideeffect`: there is no such operator or key here; is it `by-side-effect`?"
         );
-        assert!(error(&format!("  pattern-sources:\n  - pattern: a\n    requires: A and\n{sinks}")).contains("no condition"));
-        assert!(error(&format!("  pattern-sources:\n  - pattern: a\n    exact: 3\n{sinks}")).contains("r.yaml:9"));
+        assert!(
+            error(&format!(
+                "  pattern-sources:\n  - pattern: a\n    requires: A and\n{sinks}"
+            ))
+            .contains("no condition")
+        );
+        assert!(
+            error(&format!(
+                "  pattern-sources:\n  - pattern: a\n    exact: 3\n{sinks}"
+            ))
+            .contains("r.yaml:9")
+        );
     }
 
     #[test]
     fn the_newer_syntax_means_the_same() {
-        let old = spec("  pattern-sources:\n  - pattern: a\n    exact: true\n  pattern-sinks:\n  - pattern: b\n");
-        let new = spec("  taint:\n    sources:\n    - pattern: a\n      exact: true\n    sinks:\n    - b\n");
+        let old = spec(
+            "  pattern-sources:\n  - pattern: a\n    exact: true\n  pattern-sinks:\n  - pattern: b\n",
+        );
+        let new = spec(
+            "  taint:\n    sources:\n    - pattern: a\n      exact: true\n    sinks:\n    - b\n",
+        );
         assert_eq!((old.sources[0].exact, new.sources[0].exact), (true, true));
         assert_eq!(new.sinks.len(), 1);
     }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::constants::Constants;
+use super::index::Index;
 use super::names::Names;
 use super::tree::Tree;
 use crate::lang::Language;
@@ -15,6 +16,7 @@ pub struct File<'s> {
     tree: Tree,
     names: Names,
     constants: OnceCell<Constants>,
+    index: OnceCell<Index>,
 }
 
 impl<'s> File<'s> {
@@ -31,7 +33,13 @@ impl<'s> File<'s> {
             tree = typed;
         }
         let names = super::names::resolve(&mut tree, source.text());
-        Some(File { source, tree, names, constants: OnceCell::new() })
+        Some(File {
+            source,
+            tree,
+            names,
+            constants: OnceCell::new(),
+            index: OnceCell::new(),
+        })
     }
 
     /// The text that spans count in.
@@ -54,8 +62,15 @@ impl<'s> File<'s> {
         &self.names
     }
 
+    /// Where things stand.
+    pub fn index(&self) -> &Index {
+        self.index
+            .get_or_init(|| Index::of(&self.tree, &self.names))
+    }
+
     /// The values that its expressions are known to have.
     pub fn constants(&self) -> &Constants {
-        self.constants.get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
+        self.constants
+            .get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
     }
 }

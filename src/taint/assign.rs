@@ -20,14 +20,20 @@ impl Walk<'_> {
     fn bind_at(&mut self, target: NodeId, value: &Shape, state: &mut State) {
         let tree = self.tree;
         match tree.kind(target) {
-            Kind::Name | Kind::Ident | Kind::Attr | Kind::Index => self.bind_place(target, value, state),
+            Kind::Name | Kind::Ident | Kind::Attr | Kind::Index => {
+                self.bind_place(target, value, state)
+            }
             Kind::UnOp | Kind::Ref | Kind::Cast | Kind::Await | Kind::Question => {
                 if let Some(inner) = tree.children(target).next() {
                     self.bind(inner, value, state);
                 }
             }
             Kind::Tuple | Kind::List | Kind::Call => {
-                let role = if tree.kind(target) == Kind::Call { Role::Arg } else { Role::Item };
+                let role = if tree.kind(target) == Kind::Call {
+                    Role::Arg
+                } else {
+                    Role::Item
+                };
                 let wraps = role == Role::Arg && tree.role(target, role).count() == 1;
                 for (index, item) in tree.role(target, role).enumerate() {
                     let part = if wraps {
@@ -55,7 +61,9 @@ impl Walk<'_> {
                         self.bind(pair, value, state);
                         continue;
                     }
-                    let Some(key) = tree.child(pair, Role::Key) else { continue };
+                    let Some(key) = tree.child(pair, Role::Key) else {
+                        continue;
+                    };
                     let part = match self.constant_key(key) {
                         Some(key) => self.read(value, key),
                         None => Shape::of(value.all()),
@@ -77,8 +85,13 @@ impl Walk<'_> {
             }
             Kind::Assign => {
                 // A default within a pattern, or `name @ pattern`.
-                let default = tree.child(target, Role::Value).map(|default| self.eval(default, state));
-                let value = default.map_or_else(|| value.clone(), |default| self.join_shapes(value, &default));
+                let default = tree
+                    .child(target, Role::Value)
+                    .map(|default| self.eval(default, state));
+                let value = default.map_or_else(
+                    || value.clone(),
+                    |default| self.join_shapes(value, &default),
+                );
                 if let Some(inner) = tree.child(target, Role::Target) {
                     self.bind(inner, &value, state);
                 }
@@ -164,7 +177,9 @@ impl Walk<'_> {
         if tree.language != Language::Rust {
             return false;
         }
-        let Some(of) = tree.child(node, Role::Type) else { return false };
+        let Some(of) = tree.child(node, Role::Type) else {
+            return false;
+        };
         is_rust_number(&tree.text_of(of, self.file.text()))
     }
 
@@ -189,11 +204,31 @@ impl Walk<'_> {
 /// Whether a Rust type holds numbers or truth values only.
 pub(super) fn is_rust_number(name: &str) -> bool {
     const NUMBERS: &[&str] = &[
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
-        "bool", "Uuid", "uuid::Uuid", "IpAddr", "std::net::IpAddr",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "bool",
+        "Uuid",
+        "uuid::Uuid",
+        "IpAddr",
+        "std::net::IpAddr",
     ];
     let name = name.trim();
-    let inner = name.strip_prefix("Option<").or(name.strip_prefix("Result<")).unwrap_or(name);
+    let inner = name
+        .strip_prefix("Option<")
+        .or(name.strip_prefix("Result<"))
+        .unwrap_or(name);
     let inner = inner.split([',', '>']).next().unwrap_or(inner).trim();
     NUMBERS.contains(&inner)
 }

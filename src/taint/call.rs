@@ -20,14 +20,26 @@ pub(super) struct Argument {
 
 impl Walk<'_> {
     /// A call, whose callee was worked out; `receiver` is what the callee is a field of.
-    pub(super) fn call(&mut self, node: NodeId, callee: Shape, receiver: &Shape, state: &mut State) -> Shape {
+    pub(super) fn call(
+        &mut self,
+        node: NodeId,
+        callee: Shape,
+        receiver: &Shape,
+        state: &mut State,
+    ) -> Shape {
         let tree = self.tree;
         let callee_node = callee_of(tree, node);
         let method = callee_node.filter(|&callee| tree.kind(callee) == Kind::Attr);
         let object = method.and_then(|callee| tree.child(callee, Role::Object));
-        let receiver = if method.is_some() { receiver.clone() } else { Shape::default() };
+        let receiver = if method.is_some() {
+            receiver.clone()
+        } else {
+            Shape::default()
+        };
         let name = match (method, callee_node) {
-            (Some(callee), _) => tree.child(callee, Role::Field).map(|field| tree.symbol(field)),
+            (Some(callee), _) => tree
+                .child(callee, Role::Field)
+                .map(|field| tree.symbol(field)),
             (None, callee) => callee.map(|callee| tree.symbol(callee)),
         }
         .unwrap_or_default();
@@ -42,8 +54,13 @@ impl Walk<'_> {
         {
             // A function that is called where it stands.
             let id = self.functions.id_of(callee);
-            let shapes: Vec<Shape> = arguments.iter().map(|argument| argument.shape.clone()).collect();
-            let value = id.map(|id| self.enter(id, &shapes, None, state)).unwrap_or_default();
+            let shapes: Vec<Shape> = arguments
+                .iter()
+                .map(|argument| argument.shape.clone())
+                .collect();
+            let value = id
+                .map(|id| self.enter(id, &shapes, None, state))
+                .unwrap_or_default();
             return self.finish(node, value, Some(&given), state);
         }
         let value = match meaning {
@@ -53,14 +70,21 @@ impl Walk<'_> {
             }
             Callee::Method(id) if self.summaries[id].is_some() => {
                 self.callbacks(None, &mut arguments, &receiver, state);
-                self.apply(id, node, object.map(|object| (object, receiver.clone())), &arguments, state)
+                self.apply(
+                    id,
+                    node,
+                    object.map(|object| (object, receiver.clone())),
+                    &arguments,
+                    state,
+                )
             }
             Callee::Constructor(Some(id)) if self.summaries[id].is_some() => {
                 self.construct(id, node, &arguments, state)
             }
             _ => {
                 let known = method.and_then(|_| models::method(name));
-                let mut value = self.unknown(node, object, known, name, &receiver, &mut arguments, state);
+                let mut value =
+                    self.unknown(node, object, known, name, &receiver, &mut arguments, state);
                 value.own.add(&callee.own.filter(|_| method.is_none()));
                 value
             }
@@ -75,7 +99,9 @@ impl Walk<'_> {
         for argument in tree.role(node, Role::Arg) {
             let (value, name) = match tree.kind(argument) {
                 Kind::KwArg => {
-                    let name = tree.child(argument, Role::Name).map(|name| tree.symbol(name));
+                    let name = tree
+                        .child(argument, Role::Name)
+                        .map(|name| tree.symbol(name));
                     (tree.child(argument, Role::Value).unwrap_or(argument), name)
                 }
                 _ => (argument, None),
@@ -86,13 +112,25 @@ impl Walk<'_> {
             } else {
                 self.eval(argument, state)
             };
-            arguments.push(Argument { node: argument, value, name, spread, shape });
+            arguments.push(Argument {
+                node: argument,
+                value,
+                name,
+                spread,
+                shape,
+            });
         }
         arguments
     }
 
     /// Runs the functions among the arguments, and returns what they return.
-    fn callbacks(&mut self, given: Option<&Shape>, arguments: &mut [Argument], receiver: &Shape, state: &mut State) -> Option<Shape> {
+    fn callbacks(
+        &mut self,
+        given: Option<&Shape>,
+        arguments: &mut [Argument],
+        receiver: &Shape,
+        state: &mut State,
+    ) -> Option<Shape> {
         let mut returned: Option<Shape> = None;
         let _ = receiver;
         for argument in arguments.iter_mut() {
@@ -161,11 +199,12 @@ impl Walk<'_> {
             return Shape::default();
         }
         let fallback = |walk: &mut Self| {
-            let mut all = if options.assume_safe_functions || options.only_propagate_through_assignments {
-                Set::default()
-            } else {
-                receiver.all().union(&given)
-            };
+            let mut all =
+                if options.assume_safe_functions || options.only_propagate_through_assignments {
+                    Set::default()
+                } else {
+                    receiver.all().union(&given)
+                };
             if let Some(returned) = &returned {
                 all.add(&returned.all());
             }
@@ -175,7 +214,9 @@ impl Walk<'_> {
         match (known, &returned) {
             (Some(Method::Maps), Some(returned)) => Shape::of(returned.all()),
             (Some(Method::Visits), _) => receiver.clone(),
-            (Some(Method::Keeps), _) if arguments.is_empty() || receiver.all().is_empty() && given.is_empty() => {
+            (Some(Method::Keeps), _)
+                if arguments.is_empty() || receiver.all().is_empty() && given.is_empty() =>
+            {
                 receiver.clone()
             }
             (Some(Method::Tells), _) => Shape::default(),
@@ -205,7 +246,11 @@ impl Walk<'_> {
             return None;
         }
         let keys = |walk: &Self, count: usize| -> Option<Vec<Symbol>> {
-            arguments.iter().take(count).map(|argument| walk.constant_key(argument.value)).collect()
+            arguments
+                .iter()
+                .take(count)
+                .map(|argument| walk.constant_key(argument.value))
+                .collect()
         };
         match known {
             Method::Adds | Method::Appends => {
@@ -222,7 +267,9 @@ impl Walk<'_> {
                     && !place.element
                 {
                     let mut list = self.load(&place, state);
-                    let one = arguments[0].shape.map(&mut |own| own.step(span, Note::Into(object)));
+                    let one = arguments[0]
+                        .shape
+                        .map(&mut |own| own.step(span, Note::Into(object)));
                     list.set_field(Symbol::of(length.to_string()), one);
                     list.length = Some(length + 1);
                     self.store(&place, list.cut(MAX_FIELDS_DEEP), state);
@@ -233,7 +280,14 @@ impl Walk<'_> {
                     }
                     held.length = None;
                     held.own.add(&all);
-                    self.store(&super::value::Place { element: false, ..place }, held, state);
+                    self.store(
+                        &super::value::Place {
+                            element: false,
+                            ..place
+                        },
+                        held,
+                        state,
+                    );
                 }
                 // Sets and builders return themselves.
                 Some(Shape::of(receiver.all().union(&all)))
@@ -245,7 +299,9 @@ impl Walk<'_> {
                     return None;
                 }
                 let span = self.tree.span(object);
-                let value = last.shape.map(&mut |own| own.step(span, Note::Into(object)));
+                let value = last
+                    .shape
+                    .map(&mut |own| own.step(span, Note::Into(object)));
                 match keys(self, before.len()) {
                     Some(keys) if !place.element => {
                         let mut into = place.clone();
@@ -263,23 +319,40 @@ impl Walk<'_> {
                     return None;
                 }
                 let read = self.read(receiver, key);
-                let Some(second) = arguments.get(1) else { return Some(read) };
+                let Some(second) = arguments.get(1) else {
+                    return Some(read);
+                };
                 // A second key, as of sections of a configuration; or what to give otherwise.
-                Some(match keys(self, 2).and_then(|mut keys| keys.pop()).filter(|_| !read.fields().is_empty()) {
-                    Some(key) => self.read(&read, key),
-                    None => self.join_shapes(&read, &second.shape),
-                })
+                Some(
+                    match keys(self, 2)
+                        .and_then(|mut keys| keys.pop())
+                        .filter(|_| !read.fields().is_empty())
+                    {
+                        Some(key) => self.read(&read, key),
+                        None => self.join_shapes(&read, &second.shape),
+                    },
+                )
             }
             Method::Pops => {
                 let place = place.filter(|place| !place.element)?;
                 let length = receiver.length?;
                 let first = match arguments {
-                    [] => self.tree.symbol(self.tree.child(self.tree.node(object).parent, Role::Field)?) != Symbol::of("pop"),
+                    [] => {
+                        self.tree.symbol(
+                            self.tree
+                                .child(self.tree.node(object).parent, Role::Field)?,
+                        ) != Symbol::of("pop")
+                    }
                     [index] => self.constant_key(index.value)? == Symbol::of("0"),
                     _ => return None,
                 };
                 let mut items: Vec<Shape> = (0..length)
-                    .map(|at| receiver.listed(Symbol::of(at.to_string())).cloned().unwrap_or_else(|| Shape::of(receiver.own.clone())))
+                    .map(|at| {
+                        receiver
+                            .listed(Symbol::of(at.to_string()))
+                            .cloned()
+                            .unwrap_or_else(|| Shape::of(receiver.own.clone()))
+                    })
                     .collect();
                 if items.is_empty() {
                     return None;
@@ -302,17 +375,25 @@ impl Walk<'_> {
         if receiver.length.is_some() || !receiver.fields().is_empty() {
             return true;
         }
-        let name = self.tree.child(self.tree.node(object).parent, Role::Field).map(|field| self.tree.symbol(field));
+        let name = self
+            .tree
+            .child(self.tree.node(object).parent, Role::Field)
+            .map(|field| self.tree.symbol(field));
         if name.is_some_and(models::is_of_collections_only) {
             return true;
         }
         match super::guard::only_value(self.file, object) {
             Some(value) => self.makes_collection(value),
             None => {
-                let Some(def) = self.names.definition_of(object) else { return false };
+                let Some(def) = self.names.definition_of(object) else {
+                    return false;
+                };
                 let assign = self.tree.node(self.names.definition(def).node).parent;
                 self.tree.kind(assign) == Kind::Assign
-                    && self.tree.child(assign, Role::Value).is_some_and(|value| self.makes_collection(value))
+                    && self
+                        .tree
+                        .child(assign, Role::Value)
+                        .is_some_and(|value| self.makes_collection(value))
             }
         }
     }
@@ -321,26 +402,38 @@ impl Walk<'_> {
         let tree = self.tree;
         match tree.kind(value) {
             Kind::List | Kind::Dict | Kind::Set | Kind::Comprehension | Kind::Str => true,
-            Kind::Macro => callee_of(tree, value).is_some_and(|callee| tree.symbol(callee) == Symbol::of("vec")),
+            Kind::Macro => callee_of(tree, value)
+                .is_some_and(|callee| tree.symbol(callee) == Symbol::of("vec")),
             Kind::Call | Kind::New => {
-                let Some(callee) = callee_of(tree, value) else { return false };
-                tree.subtree(callee).any(|part| models::makes_collection(tree.symbol(part)))
+                let Some(callee) = callee_of(tree, value) else {
+                    return false;
+                };
+                tree.subtree(callee)
+                    .any(|part| models::makes_collection(tree.symbol(part)))
             }
             _ => false,
         }
     }
 
     fn is_assign_call(&self, object: Option<NodeId>, name: Symbol) -> bool {
-        name == Symbol::of("assign") && object.is_some_and(|object| self.tree.symbol(object) == Symbol::of("Object"))
+        name == Symbol::of("assign")
+            && object.is_some_and(|object| self.tree.symbol(object) == Symbol::of("Object"))
     }
 
     /// `Object.assign(target, …)`
     fn merge_objects(&mut self, arguments: &[Argument], state: &mut State) -> Shape {
         let mut merged = Shape::default();
         for argument in arguments {
-            merged = if merged.is_trivial() { argument.shape.clone() } else { self.join_shapes(&merged, &argument.shape) };
+            merged = if merged.is_trivial() {
+                argument.shape.clone()
+            } else {
+                self.join_shapes(&merged, &argument.shape)
+            };
         }
-        if let Some(place) = arguments.first().and_then(|first| self.place_of(first.value)) {
+        if let Some(place) = arguments
+            .first()
+            .and_then(|first| self.place_of(first.value))
+        {
             self.store(&place, merged.clone(), state);
         }
         merged
@@ -348,7 +441,9 @@ impl Walk<'_> {
 
     /// `setattr(object, "name", value)`
     fn set_attribute(&mut self, arguments: &[Argument], state: &mut State) {
-        let Some(mut place) = self.place_of(arguments[0].value) else { return };
+        let Some(mut place) = self.place_of(arguments[0].value) else {
+            return;
+        };
         match self.constant_key(arguments[1].value) {
             Some(key) => {
                 place.path.push(key);
@@ -366,7 +461,9 @@ impl Walk<'_> {
         }
         if self.tree.language == Language::Rust && name == Symbol::of("parse") {
             let text = self.tree.text_of(node, self.file.text());
-            let of = text.rsplit_once("parse::<").map(|(_, rest)| rest.split('>').next().unwrap_or(rest));
+            let of = text
+                .rsplit_once("parse::<")
+                .map(|(_, rest)| rest.split('>').next().unwrap_or(rest));
             return of.is_some_and(super::assign::is_rust_number);
         }
         false
@@ -388,14 +485,31 @@ impl Walk<'_> {
             }
         }
         for child in tree.children(node) {
-            if !matches!(tree.node(child).role, Role::Arg | Role::Callee) && tree.kind(child) != Kind::Token {
+            if !matches!(tree.node(child).role, Role::Arg | Role::Callee)
+                && tree.kind(child) != Kind::Token
+            {
                 let one = self.eval(child, state);
                 all.add(&one.all());
             }
         }
-        let name = callee_of(tree, node).map(|callee| tree.symbol(callee)).unwrap_or_default();
-        let tells = ["matches", "assert", "assert_eq", "assert_ne", "debug_assert", "println", "eprintln", "print"];
-        let value = if tells.iter().any(|of| name == Symbol::of(of)) { Set::default() } else { all.clone() };
+        let name = callee_of(tree, node)
+            .map(|callee| tree.symbol(callee))
+            .unwrap_or_default();
+        let tells = [
+            "matches",
+            "assert",
+            "assert_eq",
+            "assert_ne",
+            "debug_assert",
+            "println",
+            "eprintln",
+            "print",
+        ];
+        let value = if tells.iter().any(|of| name == Symbol::of(of)) {
+            Set::default()
+        } else {
+            all.clone()
+        };
         // The arguments arrive at a sink that is a macro.
         if let Some(mark) = self.marks.of(node) {
             for &sink in &mark.sinks {
@@ -403,7 +517,9 @@ impl Walk<'_> {
             }
         }
         if name == Symbol::of("write") || name == Symbol::of("writeln") {
-            let into = tree.child(node, Role::Arg).and_then(|first| self.place_of(first));
+            let into = tree
+                .child(node, Role::Arg)
+                .and_then(|first| self.place_of(first));
             if let Some(place) = into {
                 self.add(&place, &all, state);
             }
@@ -412,10 +528,22 @@ impl Walk<'_> {
     }
 
     /// A new object: what its constructor puts into its fields.
-    fn construct(&mut self, id: FunctionId, node: NodeId, arguments: &[Argument], state: &mut State) -> Shape {
+    fn construct(
+        &mut self,
+        id: FunctionId,
+        node: NodeId,
+        arguments: &[Argument],
+        state: &mut State,
+    ) -> Shape {
         let made = self.apply(id, node, None, arguments, state);
-        let Some(summary) = self.summaries[id].clone() else { return made };
-        let fields = summary.outs.iter().find(|(index, _)| *index == 0).map(|(_, shape)| shape.clone());
+        let Some(summary) = self.summaries[id].clone() else {
+            return made;
+        };
+        let fields = summary
+            .outs
+            .iter()
+            .find(|(index, _)| *index == 0)
+            .map(|(_, shape)| shape.clone());
         match fields {
             Some(shape) => self.substitute(id, node, &shape, None, arguments),
             None => Shape::default(),

@@ -52,7 +52,14 @@ impl Walk<'_> {
     }
 
     /// One link of a chain, whose left part was worked out.
-    fn link(&mut self, node: NodeId, left: NodeId, value: Shape, receiver: &Shape, state: &mut State) -> Shape {
+    fn link(
+        &mut self,
+        node: NodeId,
+        left: NodeId,
+        value: Shape,
+        receiver: &Shape,
+        state: &mut State,
+    ) -> Shape {
         let tree = self.tree;
         match tree.kind(node) {
             Kind::Attr => {
@@ -64,7 +71,9 @@ impl Walk<'_> {
             }
             Kind::Index => {
                 let index = tree.child(node, Role::Index);
-                let of_index = index.map(|index| self.eval(index, state).all()).unwrap_or_default();
+                let of_index = index
+                    .map(|index| self.eval(index, state).all())
+                    .unwrap_or_default();
                 let read = match index.and_then(|index| self.constant_key(index)) {
                     Some(key) => self.read(&value, key),
                     None => {
@@ -107,9 +116,25 @@ impl Walk<'_> {
         if and || or {
             self.join(state, &inner);
         }
-        let compares = ["==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "instanceof"];
+        let compares = [
+            "==",
+            "!=",
+            "===",
+            "!==",
+            "<",
+            ">",
+            "<=",
+            ">=",
+            "in",
+            "not in",
+            "is",
+            "is not",
+            "instanceof",
+        ];
         let options = self.program.spec.options;
-        if options.assume_safe_comparisons && is(&compares) || options.only_propagate_through_assignments {
+        if options.assume_safe_comparisons && is(&compares)
+            || options.only_propagate_through_assignments
+        {
             all = Set::default();
         }
         self.finish(node, Shape::of(all), None, state)
@@ -163,8 +188,14 @@ impl Walk<'_> {
                 value
             }
             Kind::Cast => {
-                let value = tree.children(node).next().map(|inner| self.eval(inner, state)).unwrap_or_default();
-                let of = tree.child(node, Role::Type).map(|of| tree.text_of(of, self.file.text()));
+                let value = tree
+                    .children(node)
+                    .next()
+                    .map(|inner| self.eval(inner, state))
+                    .unwrap_or_default();
+                let of = tree
+                    .child(node, Role::Type)
+                    .map(|of| tree.text_of(of, self.file.text()));
                 let number = tree.language == Language::Rust
                     && of.is_some_and(|of| super::assign::is_rust_number(&of));
                 if number { Shape::default() } else { value }
@@ -182,11 +213,16 @@ impl Walk<'_> {
                 for decorator in tree.role(node, Role::Decorator) {
                     self.eval(decorator, state);
                 }
-                tree.child(node, Role::Value).map(|value| self.eval(value, state)).unwrap_or_default()
+                tree.child(node, Role::Value)
+                    .map(|value| self.eval(value, state))
+                    .unwrap_or_default()
             }
-            Kind::Import | Kind::ImportFrom | Kind::ImportName | Kind::Ident | Kind::Token | Kind::StrPart => {
-                Shape::default()
-            }
+            Kind::Import
+            | Kind::ImportFrom
+            | Kind::ImportName
+            | Kind::Ident
+            | Kind::Token
+            | Kind::StrPart => Shape::default(),
             _ => self.union_of_children(node, state),
         }
     }
@@ -195,7 +231,10 @@ impl Walk<'_> {
     pub(super) fn union_of_children(&mut self, node: NodeId, state: &mut State) -> Shape {
         let mut all = Set::default();
         for child in self.tree.children(node) {
-            if matches!(self.tree.kind(child), Kind::Token | Kind::Ident | Kind::StrPart) {
+            if matches!(
+                self.tree.kind(child),
+                Kind::Token | Kind::Ident | Kind::StrPart
+            ) {
                 continue;
             }
             let one = self.eval(child, state);
@@ -223,7 +262,8 @@ impl Walk<'_> {
                 self.eval(child, &mut otherwise);
                 self.join(state, &otherwise);
             } else {
-                let typed = tree.kind(child) == Kind::Assign && tree.child(node, Role::Type).is_some();
+                let typed =
+                    tree.kind(child) == Kind::Assign && tree.child(node, Role::Type).is_some();
                 let one = if typed || tree.kind(child) == Kind::Assign {
                     self.eval(child, state)
                 } else {
@@ -243,7 +283,11 @@ impl Walk<'_> {
         let mut counted = true;
         for item in tree.children(node) {
             let one = self.eval(item, state);
-            if counted && count < 32 && tree.kind(item) != Kind::Spread && tree.kind(node) != Kind::Set {
+            if counted
+                && count < 32
+                && tree.kind(item) != Kind::Spread
+                && tree.kind(node) != Kind::Set
+            {
                 if !one.is_trivial() || count < 8 {
                     shape.set_field(Symbol::of(count.to_string()), one);
                 }
@@ -310,9 +354,13 @@ impl Walk<'_> {
             self.refine(condition, true, state);
             self.refine(condition, false, &mut otherwise);
         }
-        let known = condition.and_then(|condition| super::guard::constant_truth(self.file, condition));
+        let known =
+            condition.and_then(|condition| super::guard::constant_truth(self.file, condition));
         let mut value = Shape::default();
-        if let Some(body) = tree.child(node, Role::Body).filter(|_| known != Some(false)) {
+        if let Some(body) = tree
+            .child(node, Role::Body)
+            .filter(|_| known != Some(false))
+        {
             value = self.eval(body, state);
         }
         if let Some(body) = tree.child(node, Role::Else).filter(|_| known != Some(true)) {

@@ -82,19 +82,31 @@ impl Functions {
     fn add(&mut self, file: &File<'_>, node: NodeId) {
         let tree = file.tree();
         let parent = tree.node(node).parent;
-        let holder = if tree.kind(parent) == Kind::Block { tree.node(parent).parent } else { parent };
+        let holder = if tree.kind(parent) == Kind::Block {
+            tree.node(parent).parent
+        } else {
+            parent
+        };
         let class = (tree.kind(holder) == Kind::Class).then_some(holder);
         let mut params: Vec<Param> = Vec::new();
         for param in tree.role(node, Role::Param) {
             if tree.kind(param) != Kind::Param {
                 continue;
             }
-            let Some(target) = tree.child(param, Role::Name) else { continue };
+            let Some(target) = tree.child(param, Role::Name) else {
+                continue;
+            };
             let rest = !tree.symbol(param).is_none();
-            params.push(Param { node: param, target, name: tree.symbol(target), rest });
+            params.push(Param {
+                node: param,
+                target,
+                name: tree.symbol(target),
+                rest,
+            });
         }
         let is_static = tree.role(node, Role::Decorator).any(|decorator| {
-            tree.subtree(decorator).any(|part| tree.symbol(part) == Symbol::of("staticmethod"))
+            tree.subtree(decorator)
+                .any(|part| tree.symbol(part) == Symbol::of("staticmethod"))
         });
         let receiver = match tree.language {
             Language::Python => class.is_some() && !is_static && !params.is_empty(),
@@ -108,7 +120,13 @@ impl Functions {
         let receiver = receiver.then(|| params.remove(0).target);
         let id = self.all.len();
         let body = tree.child(node, Role::Body);
-        self.all.push(Function { node, body, params, receiver, class });
+        self.all.push(Function {
+            node,
+            body,
+            params,
+            receiver,
+            class,
+        });
         self.of_node.insert(node, id);
         if let (Some(class), Some(name)) = (class, tree.child(node, Role::Name))
             && let Some(of) = class_name(file, class)
@@ -119,22 +137,33 @@ impl Functions {
 
     fn add_class(&mut self, file: &File<'_>, node: NodeId) {
         let tree = file.tree();
-        let Some(name) = class_name(file, node) else { return };
+        let Some(name) = class_name(file, node) else {
+            return;
+        };
         self.classes.entry(name).or_insert(node);
         let bases = tree.role(node, Role::Base).map(|base| tree.symbol(base));
-        self.bases.entry(name).or_default().extend(bases.filter(|base| !base.is_none()));
+        self.bases
+            .entry(name)
+            .or_default()
+            .extend(bases.filter(|base| !base.is_none()));
     }
 
     /// The name that a function is called by: its own, or that of the variable that holds it.
     fn add_name(&mut self, file: &File<'_>, node: NodeId) {
         let tree = file.tree();
         let (name, function) = match tree.kind(node) {
-            Kind::Func if !tree.node(node).flags.has(Flags::METHOD) => (tree.child(node, Role::Name), Some(node)),
-            Kind::Assign => (tree.child(node, Role::Target), tree.child(node, Role::Value)),
+            Kind::Func if !tree.node(node).flags.has(Flags::METHOD) => {
+                (tree.child(node, Role::Name), Some(node))
+            }
+            Kind::Assign => (
+                tree.child(node, Role::Target),
+                tree.child(node, Role::Value),
+            ),
             Kind::Field => {
                 // `handler = () => …` in a class.
                 let holder = tree.node(tree.node(node).parent).parent;
-                if let (Some(name), Some(value)) = (tree.child(node, Role::Name), tree.child(node, Role::Value))
+                if let (Some(name), Some(value)) =
+                    (tree.child(node, Role::Name), tree.child(node, Role::Value))
                     && let Some(&id) = self.of_node.get(&value)
                     && let Some(class) = class_name(file, holder)
                 {
@@ -145,8 +174,12 @@ impl Functions {
             }
             _ => return,
         };
-        let (Some(name), Some(function)) = (name, function) else { return };
-        let Some(&id) = self.of_node.get(&function) else { return };
+        let (Some(name), Some(function)) = (name, function) else {
+            return;
+        };
+        let Some(&id) = self.of_node.get(&function) else {
+            return;
+        };
         if let Some(def) = file.names().definition_of(name)
             && (tree.kind(node) == Kind::Func && self.all[id].class.is_none()
                 || file.names().definition(def).assignments == 1)
@@ -158,7 +191,9 @@ impl Functions {
     /// What a call means.
     pub(super) fn callee(&self, file: &File<'_>, call: NodeId) -> Callee {
         let tree = file.tree();
-        let Some(callee) = callee_of(tree, call) else { return Callee::Unknown };
+        let Some(callee) = callee_of(tree, call) else {
+            return Callee::Unknown;
+        };
         match tree.kind(callee) {
             Kind::Name | Kind::Ident => {
                 if let Some(id) = self.named(file, callee) {
@@ -171,18 +206,29 @@ impl Functions {
                 Callee::Unknown
             }
             Kind::Attr => {
-                let (Some(object), Some(field)) = (tree.child(callee, Role::Object), tree.child(callee, Role::Field))
-                else {
+                let (Some(object), Some(field)) = (
+                    tree.child(callee, Role::Object),
+                    tree.child(callee, Role::Field),
+                ) else {
                     return Callee::Unknown;
                 };
                 let name = tree.symbol(field);
-                let Some(class) = self.class_of(file, object, 0) else { return Callee::Unknown };
-                let Some(id) = self.method(class, name) else { return Callee::Unknown };
+                let Some(class) = self.class_of(file, object, 0) else {
+                    return Callee::Unknown;
+                };
+                let Some(id) = self.method(class, name) else {
+                    return Callee::Unknown;
+                };
                 // `Class.method(…)` has no receiver.
                 let by_class = tree.kind(object) == Kind::Name
-                    && (self.classes.contains_key(&tree.symbol(object)) || tree.symbol(object) == Symbol::of("Self"));
+                    && (self.classes.contains_key(&tree.symbol(object))
+                        || tree.symbol(object) == Symbol::of("Self"));
                 let without = tree.language == Language::Rust && self.all[id].receiver.is_none();
-                if by_class || without { Callee::Function(id) } else { Callee::Method(id) }
+                if by_class || without {
+                    Callee::Function(id)
+                } else {
+                    Callee::Method(id)
+                }
             }
             _ => Callee::Unknown,
         }
@@ -195,7 +241,9 @@ impl Functions {
     }
 
     pub(super) fn constructor(&self, class: Symbol) -> Option<FunctionId> {
-        ["__init__", "constructor"].iter().find_map(|name| self.method(class, Symbol::of(name)))
+        ["__init__", "constructor"]
+            .iter()
+            .find_map(|name| self.method(class, Symbol::of(name)))
     }
 
     /// A method of a class or of its bases.
@@ -224,9 +272,16 @@ impl Functions {
                 if let Some(class) = known(name) {
                     return Some(class);
                 }
-                let receiver = [Symbol::of("self"), Symbol::of("this"), Symbol::of("cls"), Symbol::of("Self")];
+                let receiver = [
+                    Symbol::of("self"),
+                    Symbol::of("this"),
+                    Symbol::of("cls"),
+                    Symbol::of("Self"),
+                ];
                 if receiver.contains(&name) {
-                    let class = tree.ancestors(node).find(|&above| tree.kind(above) == Kind::Class)?;
+                    let class = tree
+                        .ancestors(node)
+                        .find(|&above| tree.kind(above) == Kind::Class)?;
                     return class_name(file, class);
                 }
                 let def = file.names().definition_of(node)?;
@@ -237,9 +292,13 @@ impl Functions {
                 let parent = tree.node(definition.node).parent;
                 if tree.kind(parent) == Kind::Param {
                     let of = tree.child(parent, Role::Type)?;
-                    return tree.subtree(of).take(4).find_map(|part| known(tree.symbol(part)));
+                    return tree
+                        .subtree(of)
+                        .take(4)
+                        .find_map(|part| known(tree.symbol(part)));
                 }
-                let value = (tree.kind(parent) == Kind::Assign).then(|| tree.child(parent, Role::Value))??;
+                let value = (tree.kind(parent) == Kind::Assign)
+                    .then(|| tree.child(parent, Role::Value))??;
                 self.class_of(file, value, depth + 1)
             }
             Kind::Call | Kind::New => {
@@ -250,8 +309,13 @@ impl Functions {
                         let object = tree.child(callee, Role::Object)?;
                         let field = tree.symbol(tree.child(callee, Role::Field)?);
                         let makes = ["new", "default", "from", "unwrap", "create"];
-                        let rust = tree.language == Language::Rust && makes.iter().any(|name| field == Symbol::of(name));
-                        if rust { self.class_of(file, object, depth + 1) } else { None }
+                        let rust = tree.language == Language::Rust
+                            && makes.iter().any(|name| field == Symbol::of(name));
+                        if rust {
+                            self.class_of(file, object, depth + 1)
+                        } else {
+                            None
+                        }
                     }
                     _ => None,
                 }

@@ -15,17 +15,49 @@ const MAX_DEPTH: u32 = 6;
 
 /// Checks of a text that only harmless ones pass.
 const PREDICATES: &[&str] = &[
-    "isdigit", "isalnum", "isnumeric", "isdecimal", "isalpha", "isidentifier", "is_ascii_digit", "is_alphanumeric",
-    "is_ascii_alphanumeric", "is_numeric",
+    "isdigit",
+    "isalnum",
+    "isnumeric",
+    "isdecimal",
+    "isalpha",
+    "isidentifier",
+    "is_ascii_digit",
+    "is_alphanumeric",
+    "is_ascii_alphanumeric",
+    "is_numeric",
 ];
 /// `collection.method(value)`
-const MEMBERSHIP: &[&str] = &["includes", "has", "contains", "contains_key", "hasOwnProperty", "hasOwn", "__contains__"];
+const MEMBERSHIP: &[&str] = &[
+    "includes",
+    "has",
+    "contains",
+    "contains_key",
+    "hasOwnProperty",
+    "hasOwn",
+    "__contains__",
+];
 /// `expression.method(value)`, or the other way round.
 const WHOLE_MATCH: &[&str] = &["fullmatch", "match", "test", "is_match", "search", "exec"];
 /// Of these the text of the value stays the same, or what decides over it does.
 const KEEPS: &[&str] = &[
-    "lower", "upper", "strip", "trim", "toLowerCase", "toUpperCase", "to_lowercase", "to_uppercase", "casefold",
-    "as_str", "toString", "str", "String", "as_deref", "unwrap", "to_string", "as_ref", "to_ascii_lowercase",
+    "lower",
+    "upper",
+    "strip",
+    "trim",
+    "toLowerCase",
+    "toUpperCase",
+    "to_lowercase",
+    "to_uppercase",
+    "casefold",
+    "as_str",
+    "toString",
+    "str",
+    "String",
+    "as_deref",
+    "unwrap",
+    "to_string",
+    "as_ref",
+    "to_ascii_lowercase",
 ];
 /// Parts of an address that decide where it leads.
 const HOSTS: &[&str] = &["netloc", "hostname", "host", "origin", "host_str", "domain"];
@@ -33,7 +65,14 @@ const HOSTS: &[&str] = &["netloc", "hostname", "host", "origin", "host_str", "do
 const URL_PARSERS: &[&str] = &["urlparse", "urlsplit", "URL", "parse", "url_parse"];
 /// What makes a path absolute and free of `..`.
 const NORMALISERS: &[&str] = &[
-    "realpath", "abspath", "resolve", "canonicalize", "normpath", "realpathSync", "normalize", "safe_join",
+    "realpath",
+    "abspath",
+    "resolve",
+    "canonicalize",
+    "normpath",
+    "realpathSync",
+    "normalize",
+    "safe_join",
 ];
 
 impl Walk<'_> {
@@ -55,18 +94,28 @@ impl Walk<'_> {
         match tree.kind(condition) {
             Kind::UnOp => {
                 let operator = tree.symbol(condition);
-                let Some(inner) = tree.children(condition).next() else { return Vec::new() };
+                let Some(inner) = tree.children(condition).next() else {
+                    return Vec::new();
+                };
                 let not = operator == Symbol::of("not") || operator == Symbol::of("!");
-                if not { self.guarded(inner, !truth, state, depth + 1) } else { Vec::new() }
+                if not {
+                    self.guarded(inner, !truth, state, depth + 1)
+                } else {
+                    Vec::new()
+                }
             }
             Kind::BinOp => self.guarded_by_operation(condition, truth, state, depth),
             Kind::Call => self.guarded_by_call(condition, truth, state, depth),
             Kind::Macro => {
-                let name = tree.child(condition, Role::Callee).map(|callee| tree.symbol(callee));
+                let name = tree
+                    .child(condition, Role::Callee)
+                    .map(|callee| tree.symbol(callee));
                 let mut arguments = tree.role(condition, Role::Arg);
                 match (arguments.next(), arguments.next()) {
                     (Some(value), Some(pattern))
-                        if truth && name == Some(Symbol::of("matches")) && is_literal(self.file, pattern) =>
+                        if truth
+                            && name == Some(Symbol::of("matches"))
+                            && is_literal(self.file, pattern) =>
                     {
                         self.validated(value, 0)
                     }
@@ -86,7 +135,13 @@ impl Walk<'_> {
         }
     }
 
-    fn guarded_by_operation(&mut self, node: NodeId, truth: bool, state: &State, depth: u32) -> Vec<Place> {
+    fn guarded_by_operation(
+        &mut self,
+        node: NodeId,
+        truth: bool,
+        state: &State,
+        depth: u32,
+    ) -> Vec<Place> {
         let tree = self.tree;
         let operator = tree.symbol(node);
         let is = |names: &[&str]| names.iter().any(|name| operator == Symbol::of(name));
@@ -100,12 +155,23 @@ impl Walk<'_> {
             if every {
                 return all.into_iter().flatten().collect();
             }
-            let Some(first) = all.first().cloned() else { return Vec::new() };
-            return first.into_iter().filter(|place| all.iter().all(|of| of.contains(place))).collect();
+            let Some(first) = all.first().cloned() else {
+                return Vec::new();
+            };
+            return first
+                .into_iter()
+                .filter(|place| all.iter().all(|of| of.contains(place)))
+                .collect();
         }
-        let [left, right] = operands[..] else { return Vec::new() };
+        let [left, right] = operands[..] else {
+            return Vec::new();
+        };
         if is(&["in"]) && truth || is(&["not in"]) && !truth {
-            return if self.is_safe_collection(right, state) { self.validated(left, 0) } else { Vec::new() };
+            return if self.is_safe_collection(right, state) {
+                self.validated(left, 0)
+            } else {
+                Vec::new()
+            };
         }
         let equal = is(&["==", "===", "is"]) && truth || is(&["!=", "!==", "is not"]) && !truth;
         if let Some(place) = self.index_check(left, right, operator, truth, state) {
@@ -130,7 +196,14 @@ impl Walk<'_> {
     }
 
     /// `ALLOWED.indexOf(value) !== -1`
-    fn index_check(&mut self, left: NodeId, right: NodeId, operator: Symbol, truth: bool, state: &State) -> Option<Vec<Place>> {
+    fn index_check(
+        &mut self,
+        left: NodeId,
+        right: NodeId,
+        operator: Symbol,
+        truth: bool,
+        state: &State,
+    ) -> Option<Vec<Place>> {
         let tree = self.tree;
         let (object, name, arguments) = self.method_call(left)?;
         if name != Symbol::of("indexOf") {
@@ -139,26 +212,61 @@ impl Walk<'_> {
         let bound = tree.text_of(right, self.file.text()).replace(' ', "");
         let is = |of: &str| operator == Symbol::of(of);
         let within = match bound.as_str() {
-            "-1" => if is("!==") || is("!=") || is(">") { Some(true) } else if is("===") || is("==") { Some(false) } else { None },
-            "0" => if is(">=") { Some(true) } else if is("<") { Some(false) } else { None },
+            "-1" => {
+                if is("!==") || is("!=") || is(">") {
+                    Some(true)
+                } else if is("===") || is("==") {
+                    Some(false)
+                } else {
+                    None
+                }
+            }
+            "0" => {
+                if is(">=") {
+                    Some(true)
+                } else if is("<") {
+                    Some(false)
+                } else {
+                    None
+                }
+            }
             _ => None,
         }?;
         let value = *arguments.first()?;
         let holds = within == truth && self.is_safe_collection(object, state);
-        Some(if holds { self.validated(value, 0) } else { Vec::new() })
+        Some(if holds {
+            self.validated(value, 0)
+        } else {
+            Vec::new()
+        })
     }
 
     /// `os.path.commonpath([base, path]) == base`
     fn common_path(&mut self, left: NodeId, right: NodeId) -> Option<Vec<Place>> {
         let call = [left, right].into_iter().find_map(|side| {
-            let call = if self.tree.kind(side) == Kind::Name { self.only_value(side)? } else { side };
+            let call = if self.tree.kind(side) == Kind::Name {
+                self.only_value(side)?
+            } else {
+                side
+            };
             let (_, name, _) = self.method_call(call)?;
             (name == Symbol::of("commonpath")).then_some(call)
         })?;
-        let paths: Vec<NodeId> =
-            self.tree.subtree(call).filter(|&node| self.tree.kind(node) == Kind::Name).collect();
-        let normal: Vec<NodeId> = paths.into_iter().filter(|&path| self.is_normalised(path)).collect();
-        Some(normal.into_iter().flat_map(|path| self.validated(path, 0)).collect())
+        let paths: Vec<NodeId> = self
+            .tree
+            .subtree(call)
+            .filter(|&node| self.tree.kind(node) == Kind::Name)
+            .collect();
+        let normal: Vec<NodeId> = paths
+            .into_iter()
+            .filter(|&path| self.is_normalised(path))
+            .collect();
+        Some(
+            normal
+                .into_iter()
+                .flat_map(|path| self.validated(path, 0))
+                .collect(),
+        )
     }
 
     /// `typeof value === "number"`
@@ -169,10 +277,20 @@ impl Walk<'_> {
         }
         let harmless = [Symbol::of("number"), Symbol::of("boolean")].contains(&tree.symbol(right));
         let value = tree.children(left).next()?;
-        Some(if harmless { self.validated(value, 0) } else { Vec::new() })
+        Some(if harmless {
+            self.validated(value, 0)
+        } else {
+            Vec::new()
+        })
     }
 
-    fn guarded_by_call(&mut self, node: NodeId, truth: bool, state: &State, depth: u32) -> Vec<Place> {
+    fn guarded_by_call(
+        &mut self,
+        node: NodeId,
+        truth: bool,
+        state: &State,
+        depth: u32,
+    ) -> Vec<Place> {
         let tree = self.tree;
         let is = |name: Symbol, names: &[&str]| names.iter().any(|of| name == Symbol::of(of));
         let Some((object, name, arguments)) = self.method_call(node) else {
@@ -194,7 +312,9 @@ impl Walk<'_> {
                 };
             }
             return match first {
-                Some(value) if tree.kind(object) != Kind::Str && self.is_safe_collection(object, state) => {
+                Some(value)
+                    if tree.kind(object) != Kind::Str && self.is_safe_collection(object, state) =>
+                {
                     self.validated(value, 0)
                 }
                 _ => Vec::new(),
@@ -215,10 +335,32 @@ impl Walk<'_> {
                 _ => Vec::new(),
             };
         }
-        if is(name, &["isInteger", "isSafeInteger", "isFinite", "isInt", "isNumeric", "isAlphanumeric", "isUUID"]) {
-            return first.map(|value| self.validated(value, 0)).unwrap_or_default();
+        if is(
+            name,
+            &[
+                "isInteger",
+                "isSafeInteger",
+                "isFinite",
+                "isInt",
+                "isNumeric",
+                "isAlphanumeric",
+                "isUUID",
+            ],
+        ) {
+            return first
+                .map(|value| self.validated(value, 0))
+                .unwrap_or_default();
         }
-        if is(name, &["startswith", "startsWith", "starts_with", "is_relative_to", "has_prefix"]) {
+        if is(
+            name,
+            &[
+                "startswith",
+                "startsWith",
+                "starts_with",
+                "is_relative_to",
+                "has_prefix",
+            ],
+        ) {
             return self.prefix_check(object, name, first);
         }
         Vec::new()
@@ -226,17 +368,25 @@ impl Walk<'_> {
 
     fn prefix_check(&mut self, object: NodeId, name: Symbol, prefix: Option<NodeId>) -> Vec<Place> {
         let tree = self.tree;
-        let Some(prefix) = prefix else { return Vec::new() };
+        let Some(prefix) = prefix else {
+            return Vec::new();
+        };
         let by_component = name == Symbol::of("is_relative_to")
             || tree.language == Language::Rust && tree.kind(prefix) != Kind::Str;
         let text = tree.text_of(prefix, self.file.text()).into_owned();
         let trimmed = text.trim_end_matches(['"', '\'', '`']);
         // A scheme, a host and a slash behind it decide where an address leads.
-        let rest = trimmed.trim_start_matches(['"', '\'', '`']).split_once("://").map(|(_, rest)| rest);
-        if rest.is_some_and(|rest| rest.len() > 1 && rest[1..].contains('/') && !rest.contains(['{', '$'])) {
+        let rest = trimmed
+            .trim_start_matches(['"', '\'', '`'])
+            .split_once("://")
+            .map(|(_, rest)| rest);
+        if rest.is_some_and(|rest| {
+            rest.len() > 1 && rest[1..].contains('/') && !rest.contains(['{', '$'])
+        }) {
             return self.validated(object, 0);
         }
-        let separated = trimmed.ends_with('/') || trimmed.ends_with("\\\\") || trimmed.ends_with(".sep");
+        let separated =
+            trimmed.ends_with('/') || trimmed.ends_with("\\\\") || trimmed.ends_with(".sep");
         if (by_component || separated) && self.is_normalised(object) {
             return self.validated(object, 0);
         }
@@ -249,18 +399,23 @@ impl Walk<'_> {
         let calls = |node: NodeId| {
             tree.subtree(node).any(|part| {
                 matches!(tree.kind(part), Kind::Ident | Kind::Name)
-                    && NORMALISERS.iter().any(|name| tree.symbol(part) == Symbol::of(name))
+                    && NORMALISERS
+                        .iter()
+                        .any(|name| tree.symbol(part) == Symbol::of(name))
             })
         };
         if tree.kind(node) != Kind::Name {
             return calls(node);
         }
-        let Some(def) = self.names.definition_of(node) else { return false };
+        let Some(def) = self.names.definition_of(node) else {
+            return false;
+        };
         let mut assigned = 0;
         let all = tree.subtree(NodeId::ROOT).filter(|&at| {
             tree.kind(at) == Kind::Assign
                 && tree.child(at, Role::Target).is_some_and(|target| {
-                    target == self.names.definition(def).node || self.names.definition_of(target) == Some(def)
+                    target == self.names.definition(def).node
+                        || self.names.definition_of(target) == Some(def)
                 })
         });
         for at in all {
@@ -275,16 +430,25 @@ impl Walk<'_> {
     /// A regular expression that has to cover the whole text, and does not take any.
     fn whole_match(&mut self, object: NodeId, name: Symbol, arguments: &[NodeId]) -> Vec<Place> {
         let whole = name == Symbol::of("fullmatch");
-        let at_start = whole || name == Symbol::of("match") && self.tree.language == Language::Python;
+        let at_start =
+            whole || name == Symbol::of("match") && self.tree.language == Language::Python;
         // `re.match(expression, value)`, `expression.test(value)`, `value.match(expression)`
         let (expression, value) = match arguments {
-            [expression, value, ..] if self.tree.language == Language::Python => (*expression, *value),
+            [expression, value, ..] if self.tree.language == Language::Python => {
+                (*expression, *value)
+            }
             [one] if self.is_regex(*one) => (*one, object),
             [value] => (object, *value),
             _ => return Vec::new(),
         };
-        let Some(text) = self.regex_text(expression, 0) else { return Vec::new() };
-        if is_strict(&text, at_start, whole) { self.validated(value, 0) } else { Vec::new() }
+        let Some(text) = self.regex_text(expression, 0) else {
+            return Vec::new();
+        };
+        if is_strict(&text, at_start, whole) {
+            self.validated(value, 0)
+        } else {
+            Vec::new()
+        }
     }
 
     fn is_regex(&self, node: NodeId) -> bool {
@@ -305,10 +469,16 @@ impl Walk<'_> {
             }
             Kind::Str => {
                 let parts = tree.children(node);
-                Some(parts.map(|part| tree.text_of(part, self.file.text()).into_owned()).collect())
+                Some(
+                    parts
+                        .map(|part| tree.text_of(part, self.file.text()).into_owned())
+                        .collect(),
+                )
             }
             Kind::Name => self.regex_text(self.only_value(node)?, depth + 1),
-            Kind::Call | Kind::New => self.regex_text(tree.role(node, Role::Arg).next()?, depth + 1),
+            Kind::Call | Kind::New => {
+                self.regex_text(tree.role(node, Role::Arg).next()?, depth + 1)
+            }
             Kind::Question | Kind::Ref => self.regex_text(tree.children(node).next()?, depth + 1),
             Kind::Attr => self.regex_text(tree.child(node, Role::Object)?, depth + 1),
             _ => None,
@@ -316,30 +486,53 @@ impl Walk<'_> {
     }
 
     /// A function of the file that does nothing but check its parameters.
-    fn guarded_by_function(&mut self, node: NodeId, truth: bool, state: &State, depth: u32) -> Vec<Place> {
+    fn guarded_by_function(
+        &mut self,
+        node: NodeId,
+        truth: bool,
+        state: &State,
+        depth: u32,
+    ) -> Vec<Place> {
         let tree = self.tree;
-        let Some(callee) = callee_of(tree, node) else { return Vec::new() };
+        let Some(callee) = callee_of(tree, node) else {
+            return Vec::new();
+        };
         let arguments: Vec<NodeId> = tree.role(node, Role::Arg).collect();
         if tree.symbol(callee) == Symbol::of("isinstance") {
             let harmless = ["int", "float", "bool", "UUID", "Decimal"];
             return match arguments[..] {
-                [value, of] if truth && harmless.iter().any(|name| tree.symbol(of) == Symbol::of(name)) => {
+                [value, of]
+                    if truth
+                        && harmless
+                            .iter()
+                            .any(|name| tree.symbol(of) == Symbol::of(name)) =>
+                {
                     self.validated(value, 0)
                 }
                 _ => Vec::new(),
             };
         }
         if tree.symbol(callee) == Symbol::of("isNaN") && !truth {
-            return arguments.first().map(|value| self.validated(*value, 0)).unwrap_or_default();
+            return arguments
+                .first()
+                .map(|value| self.validated(*value, 0))
+                .unwrap_or_default();
         }
-        let Some(id) = self.functions.named(self.file, callee) else { return Vec::new() };
+        let Some(id) = self.functions.named(self.file, callee) else {
+            return Vec::new();
+        };
         let functions = self.functions;
         let function = &functions.all[id];
-        let Some(result) = function.body.and_then(|body| self.only_result(body)) else { return Vec::new() };
+        let Some(result) = function.body.and_then(|body| self.only_result(body)) else {
+            return Vec::new();
+        };
         let places = self.guarded(result, truth, state, depth + 1);
         let mut out = Vec::new();
         for place in places.into_iter().filter(|place| place.path.is_empty()) {
-            let position = function.params.iter().position(|param| self.var_of(param.target) == place.var);
+            let position = function
+                .params
+                .iter()
+                .position(|param| self.var_of(param.target) == place.var);
             if let Some(argument) = position.and_then(|position| arguments.get(position)) {
                 out.extend(self.validated(*argument, 0));
             }
@@ -352,7 +545,10 @@ impl Walk<'_> {
         let tree = self.tree;
         let mut statements = tree.children(body).filter(|&statement| {
             let text = tree.kind(statement) == Kind::ExprStmt
-                && tree.children(statement).next().is_some_and(|inner| tree.kind(inner) == Kind::Str);
+                && tree
+                    .children(statement)
+                    .next()
+                    .is_some_and(|inner| tree.kind(inner) == Kind::Str);
             !text
         });
         let only = statements.next()?;
@@ -391,11 +587,18 @@ impl Walk<'_> {
         let reports = std::mem::replace(&mut self.reports, false);
         let held = self.eval(node, &mut state.clone()).all();
         self.reports = reports;
-        !held.iter().any(|(token, _)| matches!(token.origin, Origin::Source(_)))
+        !held
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Source(_)))
     }
 
     fn is_constant(&self, node: NodeId) -> bool {
-        is_literal(self.file, node) || self.file.constants().get(node).is_some_and(crate::syntax::Value::is_constant)
+        is_literal(self.file, node)
+            || self
+                .file
+                .constants()
+                .get(node)
+                .is_some_and(crate::syntax::Value::is_constant)
     }
 
     /// What a check of an expression makes harmless.
@@ -404,7 +607,11 @@ impl Walk<'_> {
             return Vec::new();
         }
         let tree = self.tree;
-        let mut places: Vec<Place> = self.place_of(node).filter(|place| !place.element).into_iter().collect();
+        let mut places: Vec<Place> = self
+            .place_of(node)
+            .filter(|place| !place.element)
+            .into_iter()
+            .collect();
         let keeps = |name: Symbol| KEEPS.iter().any(|of| name == Symbol::of(of));
         match tree.kind(node) {
             Kind::Call | Kind::New => {
@@ -435,7 +642,11 @@ impl Walk<'_> {
                 {
                     let derived = self.validated(value, depth + 1);
                     let direct = self.place_of(value);
-                    places.extend(derived.into_iter().filter(|place| Some(place) != direct.as_ref()));
+                    places.extend(
+                        derived
+                            .into_iter()
+                            .filter(|place| Some(place) != direct.as_ref()),
+                    );
                 }
             }
             Kind::Ref | Kind::Question | Kind::Await | Kind::Cast => {
@@ -456,15 +667,32 @@ impl Walk<'_> {
     /// The address whose host was checked, and the text that it was read from.
     fn address(&self, node: NodeId, depth: u32) -> Vec<Place> {
         let tree = self.tree;
-        let mut places: Vec<Place> = self.place_of(node).filter(|place| !place.element).into_iter().collect();
-        let mut value = if tree.kind(node) == Kind::Name { self.only_value(node) } else { Some(node) };
-        while let Some(inner) = value.filter(|&value| matches!(tree.kind(value), Kind::Question | Kind::Await)) {
+        let mut places: Vec<Place> = self
+            .place_of(node)
+            .filter(|place| !place.element)
+            .into_iter()
+            .collect();
+        let mut value = if tree.kind(node) == Kind::Name {
+            self.only_value(node)
+        } else {
+            Some(node)
+        };
+        while let Some(inner) =
+            value.filter(|&value| matches!(tree.kind(value), Kind::Question | Kind::Await))
+        {
             value = tree.children(inner).next();
         }
-        let Some(value) = value.filter(|&value| matches!(tree.kind(value), Kind::Call | Kind::New)) else { return places };
-        let Some(callee) = callee_of(tree, value) else { return places };
+        let Some(value) = value.filter(|&value| matches!(tree.kind(value), Kind::Call | Kind::New))
+        else {
+            return places;
+        };
+        let Some(callee) = callee_of(tree, value) else {
+            return places;
+        };
         let name = match tree.kind(callee) {
-            Kind::Attr => tree.child(callee, Role::Field).map(|field| tree.symbol(field)),
+            Kind::Attr => tree
+                .child(callee, Role::Field)
+                .map(|field| tree.symbol(field)),
             _ => Some(tree.symbol(callee)),
         };
         let parses = URL_PARSERS.iter().any(|of| name == Some(Symbol::of(of)));
@@ -488,7 +716,8 @@ pub(super) fn only_value(file: &File<'_>, name: NodeId) -> Option<NodeId> {
     }
     let definition = file.names().definition(file.names().definition_of(name)?);
     let assign = tree.node(definition.node).parent;
-    let whole = tree.kind(assign) == Kind::Assign && tree.child(assign, Role::Target) == Some(definition.node);
+    let whole = tree.kind(assign) == Kind::Assign
+        && tree.child(assign, Role::Target) == Some(definition.node);
     if definition.assignments != 1 || !whole || assign == tree.node(name).parent {
         return None;
     }
@@ -502,9 +731,19 @@ pub(super) fn is_literal(file: &File<'_>, node: NodeId) -> bool {
     for part in tree.subtree(node) {
         match tree.kind(part) {
             Kind::Str | Kind::Int | Kind::Float | Kind::Bool | Kind::Null => any = true,
-            Kind::List | Kind::Tuple | Kind::Set | Kind::Dict | Kind::Pair | Kind::StrPart | Kind::UnOp
-            | Kind::Token | Kind::Ident | Kind::Ref => {}
-            Kind::BinOp if tree.symbol(part) == Symbol::of("|") || tree.symbol(part) == Symbol::of("+") => {}
+            Kind::List
+            | Kind::Tuple
+            | Kind::Set
+            | Kind::Dict
+            | Kind::Pair
+            | Kind::StrPart
+            | Kind::UnOp
+            | Kind::Token
+            | Kind::Ident
+            | Kind::Ref => {}
+            Kind::BinOp
+                if tree.symbol(part) == Symbol::of("|") || tree.symbol(part) == Symbol::of("+") => {
+            }
             Kind::Raw if part == node || tree.kind(tree.node(part).parent) == Kind::Raw => {}
             _ => return false,
         }
@@ -516,8 +755,12 @@ pub(super) fn is_literal(file: &File<'_>, node: NodeId) -> bool {
 pub(super) fn is_constant_collection(file: &File<'_>, node: NodeId) -> bool {
     let tree = file.tree();
     let table = |node: NodeId| {
-        matches!(tree.kind(node), Kind::Dict | Kind::List | Kind::Tuple | Kind::Set)
-            && tree.subtree(node).all(|part| !matches!(tree.kind(part), Kind::Call | Kind::Spread | Kind::Interp))
+        matches!(
+            tree.kind(node),
+            Kind::Dict | Kind::List | Kind::Tuple | Kind::Set
+        ) && tree
+            .subtree(node)
+            .all(|part| !matches!(tree.kind(part), Kind::Call | Kind::Spread | Kind::Interp))
     };
     if table(node) && tree.children(node).next().is_some() {
         return true;
@@ -546,7 +789,10 @@ pub(super) fn constant_truth(file: &File<'_>, condition: NodeId) -> Option<bool>
         Kind::BinOp => {
             let mut operands = tree.children(condition);
             let (left, right) = (operands.next()?, operands.next()?);
-            let (left, right) = (constant_number(file, left, 0)?, constant_number(file, right, 0)?);
+            let (left, right) = (
+                constant_number(file, left, 0)?,
+                constant_number(file, right, 0)?,
+            );
             let operator = tree.symbol(condition);
             let is = |name: &str| operator == Symbol::of(name);
             if is(">") {
@@ -576,7 +822,11 @@ fn constant_number(file: &File<'_>, node: NodeId, depth: u32) -> Option<i128> {
         return None;
     }
     if tree.kind(node) == Kind::Int {
-        return tree.text_of(node, file.text()).replace('_', "").parse().ok();
+        return tree
+            .text_of(node, file.text())
+            .replace('_', "")
+            .parse()
+            .ok();
     }
     if let Some(crate::syntax::Value::Int(number)) = file.constants().get(node) {
         return Some(*number);
@@ -586,7 +836,10 @@ fn constant_number(file: &File<'_>, node: NodeId, depth: u32) -> Option<i128> {
     }
     let mut operands = tree.children(node);
     let (left, right) = (operands.next()?, operands.next()?);
-    let (left, right) = (constant_number(file, left, depth + 1)?, constant_number(file, right, depth + 1)?);
+    let (left, right) = (
+        constant_number(file, left, depth + 1)?,
+        constant_number(file, right, depth + 1)?,
+    );
     let operator = tree.symbol(node);
     let is = |name: &str| operator == Symbol::of(name);
     if is("+") {
@@ -609,7 +862,10 @@ fn is_strict(text: &str, at_start: bool, whole: bool) -> bool {
     let text = text.trim_start_matches("(?i)").trim_start_matches("(?x)");
     let from_start = at_start || text.starts_with('^') || text.starts_with("\\A");
     let to_end = whole || text.ends_with('$') || text.ends_with("\\Z") || text.ends_with("\\z");
-    let any = [".*", ".+", "[^", "\\S", "\\s\\S"].iter().any(|any| text.contains(any)) || text.contains("\\W");
+    let any = [".*", ".+", "[^", "\\S", "\\s\\S"]
+        .iter()
+        .any(|any| text.contains(any))
+        || text.contains("\\W");
     let alternatives = text.contains('|') && !text.contains('(');
     from_start && to_end && !any && !alternatives
 }

@@ -59,11 +59,18 @@ impl Marks {
             let mut hits = Vec::new();
             for (part, formula) in formulas.enumerate() {
                 let found = subject.search(formula, options, steps)?;
-                hits.extend(found.into_iter().map(|Match { span, bindings }| Hit { part, span, bindings }));
+                hits.extend(found.into_iter().map(|Match { span, bindings }| Hit {
+                    part,
+                    span,
+                    bindings,
+                }));
             }
             Ok(hits)
         };
-        let mut marks = Marks { sinks: search(&mut program.sinks.iter())?, ..Marks::default() };
+        let mut marks = Marks {
+            sinks: search(&mut program.sinks.iter())?,
+            ..Marks::default()
+        };
         if marks.sinks.is_empty() {
             return Ok(None);
         }
@@ -73,8 +80,12 @@ impl Marks {
         }
         marks.sanitizers = search(&mut program.sanitizers.iter())?;
         marks.propagators = search(&mut program.propagators.iter())?;
-        let taken: std::collections::HashSet<Span> =
-            marks.sources.iter().chain(&marks.sinks).map(|hit| hit.span).collect();
+        let taken: std::collections::HashSet<Span> = marks
+            .sources
+            .iter()
+            .chain(&marks.sinks)
+            .map(|hit| hit.span)
+            .collect();
         marks.sanitizers.retain(|hit| {
             !program.spec.sanitizers[hit.part].not_conflicting || !taken.contains(&hit.span)
         });
@@ -120,7 +131,10 @@ impl Marks {
         for (index, hit) in (0..).zip(&self.propagators) {
             let propagator = &program.spec.propagators[hit.part];
             let nodes_of = |name: &str| match hit.bindings.get(Symbol::of(name.as_bytes())) {
-                Some(bound) => bound.span(file).map(|span| places.nodes(span, true)).unwrap_or_default(),
+                Some(bound) => bound
+                    .span(file)
+                    .map(|span| places.nodes(span, true))
+                    .unwrap_or_default(),
                 None => Vec::new(),
             };
             for node in nodes_of(&propagator.from) {
@@ -142,7 +156,8 @@ impl Hit {
     /// Whether the match points at what a metavariable holds, and not at a shape of code.
     pub(super) fn is_focused(&self, file: &File<'_>) -> bool {
         self.bindings.iter().any(|(_, bound)| {
-            matches!(bound, Bound::Node(_) | Bound::Nodes { .. }) && bound.span(file) == Some(self.span)
+            matches!(bound, Bound::Node(_) | Bound::Nodes { .. })
+                && bound.span(file) == Some(self.span)
         })
     }
 }
@@ -150,8 +165,10 @@ impl Hit {
 impl<'f> Places<'f> {
     fn new(file: &'f File<'f>) -> Places<'f> {
         let tree = file.tree();
-        let mut by_start: Vec<(u32, NodeId)> =
-            tree.subtree(NodeId::ROOT).map(|node| (tree.span(node).start, node)).collect();
+        let mut by_start: Vec<(u32, NodeId)> = tree
+            .subtree(NodeId::ROOT)
+            .map(|node| (tree.span(node).start, node))
+            .collect();
         by_start.sort_unstable();
         Places { file, by_start }
     }
@@ -159,12 +176,26 @@ impl<'f> Places<'f> {
     /// The nodes of exactly a range, or all within it.
     fn nodes(&self, span: Span, exact: bool) -> Vec<NodeId> {
         let tree = self.file.tree();
-        let first = self.by_start.partition_point(|(start, _)| *start < span.start);
-        let stop = if exact { span.start + 1 } else { span.end.max(span.start + 1) };
-        let within = self.by_start[first..].iter().take_while(|(start, _)| *start < stop);
+        let first = self
+            .by_start
+            .partition_point(|(start, _)| *start < span.start);
+        let stop = if exact {
+            span.start + 1
+        } else {
+            span.end.max(span.start + 1)
+        };
+        let within = self.by_start[first..]
+            .iter()
+            .take_while(|(start, _)| *start < stop);
         within
             .map(|(_, node)| *node)
-            .filter(|&node| if exact { tree.span(node) == span } else { span.contains(tree.span(node)) })
+            .filter(|&node| {
+                if exact {
+                    tree.span(node) == span
+                } else {
+                    span.contains(tree.span(node))
+                }
+            })
             .collect()
     }
 
@@ -173,7 +204,9 @@ impl<'f> Places<'f> {
         let tree = self.file.tree();
         let mut largest: Vec<NodeId> = Vec::new();
         for node in self.nodes(span, false) {
-            let covered = largest.iter().any(|&large| tree.span(large).contains(tree.span(node)));
+            let covered = largest
+                .iter()
+                .any(|&large| tree.span(large).contains(tree.span(node)));
             if !covered {
                 largest.push(node);
             }

@@ -54,18 +54,41 @@ impl Program {
         rule: &Rule,
         spec: &TaintSpec,
     ) -> Result<Program, RuleError> {
-        let mut compile = |formula: &crate::rule::Formula| compiler.compile(language, rule, formula);
+        let mut compile =
+            |formula: &crate::rule::Formula| compiler.compile(language, rule, formula);
         Ok(Program {
-            sources: spec.sources.iter().map(|one| compile(&one.formula)).collect::<Result<_, _>>()?,
-            sinks: spec.sinks.iter().map(|one| compile(&one.formula)).collect::<Result<_, _>>()?,
-            sanitizers: spec.sanitizers.iter().map(|one| compile(&one.formula)).collect::<Result<_, _>>()?,
-            propagators: spec.propagators.iter().map(|one| compile(&one.formula)).collect::<Result<_, _>>()?,
+            sources: spec
+                .sources
+                .iter()
+                .map(|one| compile(&one.formula))
+                .collect::<Result<_, _>>()?,
+            sinks: spec
+                .sinks
+                .iter()
+                .map(|one| compile(&one.formula))
+                .collect::<Result<_, _>>()?,
+            sanitizers: spec
+                .sanitizers
+                .iter()
+                .map(|one| compile(&one.formula))
+                .collect::<Result<_, _>>()?,
+            propagators: spec
+                .propagators
+                .iter()
+                .map(|one| compile(&one.formula))
+                .collect::<Result<_, _>>()?,
             spec: spec.clone(),
         })
     }
 
     /// All flows in a file, in the order of their ends, and whether the steps sufficed.
-    pub fn flows(&self, subject: &Subject<'_>, file: &File<'_>, options: Options, steps: &mut u64) -> (Vec<Flow>, bool) {
+    pub fn flows(
+        &self,
+        subject: &Subject<'_>,
+        file: &File<'_>,
+        options: Options,
+        steps: &mut u64,
+    ) -> (Vec<Flow>, bool) {
         match Marks::find(self, subject, file, options, steps) {
             Ok(Some(marks)) => walk::run(self, marks, file, steps),
             Ok(None) => (Vec::new(), true),

@@ -10,10 +10,18 @@ use crate::syntax::{Flags, Kind, NodeId, Role, Symbol, Value};
 /// A loop is run no more often than this; each run but the last brings something new.
 const MAX_ROUNDS: u32 = 12;
 
-static BREAKS: LazyLock<[Symbol; 2]> =
-    LazyLock::new(|| [Symbol::of("break_statement"), Symbol::of("break_expression")]);
-static CONTINUES: LazyLock<[Symbol; 2]> =
-    LazyLock::new(|| [Symbol::of("continue_statement"), Symbol::of("continue_expression")]);
+static BREAKS: LazyLock<[Symbol; 2]> = LazyLock::new(|| {
+    [
+        Symbol::of("break_statement"),
+        Symbol::of("break_expression"),
+    ]
+});
+static CONTINUES: LazyLock<[Symbol; 2]> = LazyLock::new(|| {
+    [
+        Symbol::of("continue_statement"),
+        Symbol::of("continue_expression"),
+    ]
+});
 static DELETE: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("delete_statement"));
 static ASSERT: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("assert_statement"));
 
@@ -55,7 +63,11 @@ impl Walk<'_> {
     /// The function ends here with a value.
     fn leave(&mut self, value: &Shape, state: &mut State) {
         let returned = std::mem::take(&mut self.frame().returned);
-        let returned = if returned.is_trivial() { value.clone() } else { self.join_shapes(&returned, value) };
+        let returned = if returned.is_trivial() {
+            value.clone()
+        } else {
+            self.join_shapes(&returned, value)
+        };
         let mut exit = std::mem::replace(&mut self.frame().exit, State::dead());
         self.join(&mut exit, state);
         let frame = self.frame();
@@ -92,7 +104,9 @@ impl Walk<'_> {
                 value = self.join_shapes(&value, &one);
             }
             self.join(&mut out, &taken);
-            let Some(otherwise) = tree.child(at, Role::Else).filter(|_| state.live) else { break };
+            let Some(otherwise) = tree.child(at, Role::Else).filter(|_| state.live) else {
+                break;
+            };
             let mut inner = tree.children(otherwise);
             let only = inner.next().filter(|_| inner.next().is_none());
             match only {
@@ -158,7 +172,11 @@ impl Walk<'_> {
                 self.refine(condition, false, &mut left);
             }
             out = left;
-            self.frame().loops.push(Loop { breaks: State::dead(), continues: State::dead(), switch: false });
+            self.frame().loops.push(Loop {
+                breaks: State::dead(),
+                continues: State::dead(),
+                switch: false,
+            });
             for body in tree.role(node, Role::Body) {
                 let one = self.eval(body, &mut inner);
                 value = self.join_shapes(&value, &one);
@@ -257,21 +275,33 @@ impl Walk<'_> {
     pub(super) fn arms(&mut self, node: NodeId, state: &mut State) -> Shape {
         let tree = self.tree;
         let subject_node = tree.child(node, Role::Value);
-        let subject = subject_node.map(|subject| self.eval(subject, state)).unwrap_or_default();
+        let subject = subject_node
+            .map(|subject| self.eval(subject, state))
+            .unwrap_or_default();
         let falls = !matches!(tree.language, Language::Python | Language::Rust);
         let mut value = Shape::default();
         let mut out = State::dead();
         let mut previous = State::dead();
         let mut exhaustive = tree.language == Language::Rust;
         if falls {
-            self.frame().loops.push(Loop { breaks: State::dead(), continues: State::dead(), switch: true });
+            self.frame().loops.push(Loop {
+                breaks: State::dead(),
+                continues: State::dead(),
+                switch: true,
+            });
         }
-        for arm in tree.children(node).filter(|&arm| tree.kind(arm) == Kind::Arm) {
+        for arm in tree
+            .children(node)
+            .filter(|&arm| tree.kind(arm) == Kind::Arm)
+        {
             let mut inner = state.clone();
             let keys: Vec<NodeId> = tree.role(arm, Role::Key).collect();
             let wild = |key: &NodeId| tree.symbol(*key) == Symbol::of("_");
             exhaustive |= keys.is_empty() || keys.iter().any(wild);
-            let literal = !keys.is_empty() && keys.iter().all(|&key| super::guard::is_literal(self.file, key));
+            let literal = !keys.is_empty()
+                && keys
+                    .iter()
+                    .all(|&key| super::guard::is_literal(self.file, key));
             if literal && let Some(subject) = subject_node {
                 for place in self.validated(subject, 0) {
                     self.store(&place, Shape::default(), &mut inner);
@@ -327,14 +357,26 @@ impl Walk<'_> {
                 let one = self.eval(child, state);
                 value = self.join_shapes(&value, &one);
             }
-            let found = self.frame().loops.iter().rposition(|of| breaks || !of.switch);
+            let found = self
+                .frame()
+                .loops
+                .iter()
+                .rposition(|of| breaks || !of.switch);
             if let Some(index) = found {
                 let into = &mut self.frame().loops[index];
-                let slot = if breaks { &mut into.breaks } else { &mut into.continues };
+                let slot = if breaks {
+                    &mut into.breaks
+                } else {
+                    &mut into.continues
+                };
                 let mut joined = std::mem::replace(slot, State::dead());
                 self.join(&mut joined, state);
                 let into = &mut self.frame().loops[index];
-                *(if breaks { &mut into.breaks } else { &mut into.continues }) = joined;
+                *(if breaks {
+                    &mut into.breaks
+                } else {
+                    &mut into.continues
+                }) = joined;
             }
             state.live = false;
             return value;
@@ -349,7 +391,9 @@ impl Walk<'_> {
         }
         let value = self.union_of_children(node, state);
         if symbol == *ASSERT
-            && let Some(condition) = tree.children(node).find(|&child| tree.kind(child) != Kind::Token)
+            && let Some(condition) = tree
+                .children(node)
+                .find(|&child| tree.kind(child) != Kind::Token)
         {
             self.refine(condition, true, state);
         }
@@ -362,8 +406,14 @@ impl Walk<'_> {
         for decorator in tree.role(node, Role::Decorator) {
             self.eval(decorator, state);
         }
-        let Some(id) = self.functions.id_of(node) else { return Shape::default() };
-        let params: Vec<NodeId> = self.functions.all[id].params.iter().map(|param| param.node).collect();
+        let Some(id) = self.functions.id_of(node) else {
+            return Shape::default();
+        };
+        let params: Vec<NodeId> = self.functions.all[id]
+            .params
+            .iter()
+            .map(|param| param.node)
+            .collect();
         for param in params {
             for default in tree.role(param, Role::Default) {
                 self.eval(default, state);
@@ -377,10 +427,18 @@ impl Walk<'_> {
 
     /// Runs a function's body with what its parameters hold; what it does to the variables around
     /// it may or may not happen.
-    pub(super) fn enter(&mut self, id: usize, given: &[Shape], rest: Option<&Shape>, state: &mut State) -> Shape {
+    pub(super) fn enter(
+        &mut self,
+        id: usize,
+        given: &[Shape],
+        rest: Option<&Shape>,
+        state: &mut State,
+    ) -> Shape {
         let functions = self.functions;
         let function = &functions.all[id];
-        let Some(body) = function.body else { return Shape::default() };
+        let Some(body) = function.body else {
+            return Shape::default();
+        };
         if self.depth > super::walk::MAX_DEPTH || self.spent() {
             return Shape::default();
         }
@@ -407,7 +465,12 @@ impl Walk<'_> {
         returned
     }
 
-    pub(super) fn bind_param(&mut self, param: &super::functions::Param, value: Shape, state: &mut State) {
+    pub(super) fn bind_param(
+        &mut self,
+        param: &super::functions::Param,
+        value: Shape,
+        state: &mut State,
+    ) {
         let mut value = value;
         for default in self.tree.role(param.node, Role::Default) {
             let one = self.eval(default, state);

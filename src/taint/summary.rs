@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use super::call::Argument;
 use super::functions::{Callee, FunctionId};
-use super::value::{ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var};
+use super::value::{
+    ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var,
+};
 use super::walk::{Frame, Walk};
 use crate::syntax::{Kind, NodeId, Role};
 
@@ -40,9 +42,17 @@ impl Summary {
     fn same(&self, other: &Summary) -> bool {
         self.returned.same(&other.returned)
             && self.outs.len() == other.outs.len()
-            && self.outs.iter().zip(&other.outs).all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
+            && self
+                .outs
+                .iter()
+                .zip(&other.outs)
+                .all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
             && self.sinks.len() == other.sinks.len()
-            && self.sinks.iter().zip(&other.sinks).all(|(a, b)| a.0 == b.0 && a.1.set.same(&b.1.set))
+            && self
+                .sinks
+                .iter()
+                .zip(&other.sinks)
+                .all(|(a, b)| a.0 == b.0 && a.1.set.same(&b.1.set))
     }
 }
 
@@ -66,14 +76,21 @@ impl Walk<'_> {
             for circle in &order {
                 self.settle(circle, &calls);
             }
-            if self.field_count() == before && round > 0 || self.field_count() == 0 || *self.steps == 0 {
+            if self.field_count() == before && round > 0
+                || self.field_count() == 0
+                || *self.steps == 0
+            {
                 break;
             }
         }
     }
 
     fn field_count(&self) -> usize {
-        self.class_fields.values().flatten().map(|(_, set)| 1 + set.iter().count()).sum()
+        self.class_fields
+            .values()
+            .flatten()
+            .map(|(_, set)| 1 + set.iter().count())
+            .sum()
     }
 
     fn calls(&self) -> Calls {
@@ -94,11 +111,15 @@ impl Walk<'_> {
                     }
                 }
                 Kind::Call | Kind::New => match self.functions.callee(self.file, node) {
-                    Callee::Function(id) | Callee::Method(id) | Callee::Constructor(Some(id)) => called.push(id),
+                    Callee::Function(id) | Callee::Method(id) | Callee::Constructor(Some(id)) => {
+                        called.push(id)
+                    }
                     Callee::Unknown | Callee::Constructor(None) => {}
                 },
                 // A function that is handed on.
-                Kind::Name if tree.node(node).role == Role::Arg => called.extend(self.functions.named(self.file, node)),
+                Kind::Name if tree.node(node).role == Role::Arg => {
+                    called.extend(self.functions.named(self.file, node))
+                }
                 _ => {}
             }
             for id in called {
@@ -141,9 +162,15 @@ impl Walk<'_> {
             }
         }
         // A function within which a hot one stands has to be entered to get there.
-        for node in tree.subtree(NodeId::ROOT).filter(|&node| tree.kind(node) == Kind::Func) {
+        for node in tree
+            .subtree(NodeId::ROOT)
+            .filter(|&node| tree.kind(node) == Kind::Func)
+        {
             if self.functions.id_of(node).is_some_and(|id| hot[id]) {
-                for above in tree.ancestors(node).filter(|&above| tree.kind(above) == Kind::Func) {
+                for above in tree
+                    .ancestors(node)
+                    .filter(|&above| tree.kind(above) == Kind::Func)
+                {
                     if let Some(id) = self.functions.id_of(above) {
                         hot[id] = true;
                     }
@@ -163,7 +190,11 @@ impl Walk<'_> {
                 open.extend(&calls.callees[id]);
                 if let Some(class) = self.functions.all[id].class {
                     let methods = self.functions.all.iter().enumerate();
-                    open.extend(methods.filter(|(_, other)| other.class == Some(class)).map(|(other, _)| other));
+                    open.extend(
+                        methods
+                            .filter(|(_, other)| other.class == Some(class))
+                            .map(|(other, _)| other),
+                    );
                 }
             }
         }
@@ -188,7 +219,9 @@ impl Walk<'_> {
             let mut changed = false;
             for &id in circle {
                 let summary = self.summary(id);
-                changed |= !self.summaries[id].as_ref().is_some_and(|before| before.same(&summary));
+                changed |= !self.summaries[id]
+                    .as_ref()
+                    .is_some_and(|before| before.same(&summary));
                 self.summaries[id] = Some(Rc::new(summary));
             }
             if alone || !changed || *self.steps == 0 {
@@ -202,7 +235,9 @@ impl Walk<'_> {
     fn summary(&mut self, id: FunctionId) -> Summary {
         let functions = self.functions;
         let function = &functions.all[id];
-        let Some(body) = function.body else { return Summary::default() };
+        let Some(body) = function.body else {
+            return Summary::default();
+        };
         let mut state = State::new();
         let receiver = self.receiver_shape(id, Some(param_set(0)));
         self.bind_receiver(id, receiver, &mut state);
@@ -212,10 +247,14 @@ impl Walk<'_> {
         }
         self.frames.push(Frame::new(Some(id), true));
         self.eval(body, &mut state);
-        let Some(frame) = self.frames.pop() else { return Summary::default() };
+        let Some(frame) = self.frames.pop() else {
+            return Summary::default();
+        };
         self.join(&mut state, &frame.exit);
         let mut outs = Vec::new();
-        let this = function.receiver.map_or(Var::This, |receiver| self.var_of(receiver));
+        let this = function
+            .receiver
+            .map_or(Var::This, |receiver| self.var_of(receiver));
         let held = state.get(this);
         if !held.fields().is_empty() {
             self.fill_class(id, &held);
@@ -229,20 +268,30 @@ impl Walk<'_> {
             };
             let number = (index + FIRST) as u16;
             let held = state.get(var);
-            let own = held.own.filter(|token| !matches!(token.origin, Origin::Param(of, _) if of == number));
+            let own = held
+                .own
+                .filter(|token| !matches!(token.origin, Origin::Param(of, _) if of == number));
             if once && (!held.fields().is_empty() || !own.is_empty()) {
                 outs.push((number, held));
             }
         }
-        Summary { returned: frame.returned, outs, sinks: frame.sinks }
+        Summary {
+            returned: frame.returned,
+            outs,
+            sinks: frame.sinks,
+        }
     }
 
     /// Remembers what a method puts into the fields of its class.
     fn fill_class(&mut self, id: FunctionId, held: &Shape) {
-        let Some(class) = self.functions.all[id].class else { return };
+        let Some(class) = self.functions.all[id].class else {
+            return;
+        };
         let fields = self.class_fields.entry(class).or_default();
         for (key, field) in held.fields() {
-            let set = field.all().filter(|token| matches!(token.origin, Origin::Source(_)));
+            let set = field
+                .all()
+                .filter(|token| matches!(token.origin, Origin::Source(_)));
             if set.is_empty() {
                 continue;
             }
@@ -292,7 +341,9 @@ impl Walk<'_> {
         arguments: &[Argument],
         state: &mut State,
     ) -> Shape {
-        let Some(summary) = self.summaries[id].clone() else { return Shape::default() };
+        let Some(summary) = self.summaries[id].clone() else {
+            return Shape::default();
+        };
         let held = receiver.as_ref().map(|(_, shape)| shape);
         for (&sink, used) in &summary.sinks {
             if self.spent() {
@@ -304,10 +355,16 @@ impl Walk<'_> {
         for (index, shape) in &summary.outs {
             let target = match index {
                 0 => receiver.as_ref().map(|(object, _)| *object),
-                _ => self.argument(id, *index, arguments).map(|argument| argument.value),
+                _ => self
+                    .argument(id, *index, arguments)
+                    .map(|argument| argument.value),
             };
-            let Some(place) = target.and_then(|target| self.place_of(target)) else { continue };
-            let own = shape.own.filter(|token| !matches!(token.origin, Origin::Param(of, _) if of == *index));
+            let Some(place) = target.and_then(|target| self.place_of(target)) else {
+                continue;
+            };
+            let own = shape
+                .own
+                .filter(|token| !matches!(token.origin, Origin::Param(of, _) if of == *index));
             let mut changed = shape.clone();
             changed.own = own;
             let put = self.substitute(id, node, &changed, held, arguments);
@@ -322,23 +379,41 @@ impl Walk<'_> {
     }
 
     /// The argument that a parameter is given.
-    fn argument<'a>(&self, id: FunctionId, index: u16, arguments: &'a [Argument]) -> Option<&'a Argument> {
+    fn argument<'a>(
+        &self,
+        id: FunctionId,
+        index: u16,
+        arguments: &'a [Argument],
+    ) -> Option<&'a Argument> {
         let at = (index as usize).checked_sub(FIRST)?;
         let param = self.functions.all[id].params.get(at)?;
         arguments
             .iter()
             .find(|argument| argument.name == Some(param.name))
-            .or_else(|| arguments.iter().filter(|argument| argument.name.is_none()).nth(at))
+            .or_else(|| {
+                arguments
+                    .iter()
+                    .filter(|argument| argument.name.is_none())
+                    .nth(at)
+            })
     }
 
     /// What a parameter is given, all that is left where it takes that.
-    fn given(&mut self, id: FunctionId, index: u16, receiver: Option<&Shape>, arguments: &[Argument]) -> (Shape, Option<NodeId>) {
+    fn given(
+        &mut self,
+        id: FunctionId,
+        index: u16,
+        receiver: Option<&Shape>,
+        arguments: &[Argument],
+    ) -> (Shape, Option<NodeId>) {
         if index == 0 {
             return (receiver.cloned().unwrap_or_default(), None);
         }
         let functions = self.functions;
         let at = index as usize - FIRST;
-        let Some(param) = functions.all[id].params.get(at) else { return (Shape::default(), None) };
+        let Some(param) = functions.all[id].params.get(at) else {
+            return (Shape::default(), None);
+        };
         let spread = arguments.iter().position(|argument| argument.spread);
         if param.rest || spread.is_some_and(|spread| spread <= at) {
             let mut all = Set::default();
@@ -347,7 +422,10 @@ impl Walk<'_> {
                     all.add(&argument.shape.all());
                 }
             }
-            return (Shape::of(all), arguments.get(at).map(|argument| argument.node));
+            return (
+                Shape::of(all),
+                arguments.get(at).map(|argument| argument.node),
+            );
         }
         match self.argument(id, index, arguments) {
             Some(argument) => (argument.shape.clone(), Some(argument.node)),
@@ -393,7 +471,11 @@ impl Walk<'_> {
                 }
                 let span = at.map_or(call, |at| self.tree.span(at));
                 for (origin, before) in held.all().iter() {
-                    let label = if token.label == ANY_LABEL { origin.label } else { token.label };
+                    let label = if token.label == ANY_LABEL {
+                        origin.label
+                    } else {
+                        token.label
+                    };
                     let trace = before.then(span, Note::Argument(function)).join(trace);
                     changed.push((Token { label, ..*origin }, trace));
                 }
@@ -401,12 +483,19 @@ impl Walk<'_> {
             Set::of(changed)
         };
         let mapped = shape.map(&mut change);
-        if whole.is_trivial() { mapped } else { self.join_shapes(&mapped, &whole).cut(MAX_FIELDS_DEEP) }
+        if whole.is_trivial() {
+            mapped
+        } else {
+            self.join_shapes(&mapped, &whole).cut(MAX_FIELDS_DEEP)
+        }
     }
 }
 
 fn param_set(index: u16) -> Set {
-    let token = Token { origin: Origin::Param(index, PathId::EMPTY), label: ANY_LABEL };
+    let token = Token {
+        origin: Origin::Param(index, PathId::EMPTY),
+        label: ANY_LABEL,
+    };
     Set::one(token, Trace::default())
 }
 

@@ -67,17 +67,27 @@ impl Trace {
     /// The way with one step more.
     pub(super) fn then(&self, span: Span, note: Note) -> Trace {
         let length = self.0.as_ref().map_or(0, |step| step.length);
-        let same = self.0.as_ref().is_some_and(|step| step.span == span && step.note == note);
+        let same = self
+            .0
+            .as_ref()
+            .is_some_and(|step| step.span == span && step.note == note);
         if length >= MAX_STEPS || same {
             return self.clone();
         }
-        Trace(Some(Rc::new(Step { before: self.clone(), span, note, length: length + 1 })))
+        Trace(Some(Rc::new(Step {
+            before: self.clone(),
+            span,
+            note,
+            length: length + 1,
+        })))
     }
 
     /// The way with another behind it.
     pub(super) fn join(&self, other: &Trace) -> Trace {
         let steps = other.steps();
-        steps.into_iter().fold(self.clone(), |trace, (span, note)| trace.then(span, note))
+        steps
+            .into_iter()
+            .fold(self.clone(), |trace, (span, note)| trace.then(span, note))
     }
 
     /// The steps, the first first.
@@ -129,7 +139,9 @@ impl Set {
             (None, _) => other.clone(),
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
             (Some(a), Some(b)) => {
-                let new = b.iter().filter(|(token, _)| a.binary_search_by_key(token, |(t, _)| *t).is_err());
+                let new = b
+                    .iter()
+                    .filter(|(token, _)| a.binary_search_by_key(token, |(t, _)| *t).is_err());
                 let new: Vec<_> = new.cloned().collect();
                 if new.is_empty() {
                     return self.clone();
@@ -150,7 +162,8 @@ impl Set {
         match (&self.0, &other.0) {
             (None, None) => true,
             (Some(a), Some(b)) => {
-                Rc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.0 == b.0)
+                Rc::ptr_eq(a, b)
+                    || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.0 == b.0)
             }
             _ => false,
         }
@@ -161,14 +174,21 @@ impl Set {
         match &self.0 {
             None => Set(None),
             Some(all) => Set(Some(Rc::new(
-                all.iter().map(|(token, trace)| (*token, trace.then(span, note))).collect(),
+                all.iter()
+                    .map(|(token, trace)| (*token, trace.then(span, note)))
+                    .collect(),
             ))),
         }
     }
 
     /// Only the origins that pass.
     pub(super) fn filter(&self, pass: impl Fn(Token) -> bool) -> Set {
-        Set::of(self.iter().filter(|(token, _)| pass(*token)).cloned().collect())
+        Set::of(
+            self.iter()
+                .filter(|(token, _)| pass(*token))
+                .cloned()
+                .collect(),
+        )
     }
 }
 
@@ -189,7 +209,11 @@ const MAX_FIELDS: usize = 64;
 
 impl Shape {
     pub(super) fn of(own: Set) -> Shape {
-        Shape { own, fields: None, length: None }
+        Shape {
+            own,
+            fields: None,
+            length: None,
+        }
     }
 
     pub(super) fn is_trivial(&self) -> bool {
@@ -211,7 +235,10 @@ impl Shape {
 
     /// What a listed field holds.
     pub(super) fn listed(&self, key: Symbol) -> Option<&Shape> {
-        self.fields().iter().find(|(of, _)| *of == key).map(|(_, shape)| shape)
+        self.fields()
+            .iter()
+            .find(|(of, _)| *of == key)
+            .map(|(_, shape)| shape)
     }
 
     /// Lists a field.
@@ -236,11 +263,24 @@ impl Shape {
     /// With fields no deeper than a limit.
     pub(super) fn cut(self, deep: usize) -> Shape {
         if deep == 0 {
-            return if self.fields.is_none() { self } else { Shape::of(self.all()) };
+            return if self.fields.is_none() {
+                self
+            } else {
+                Shape::of(self.all())
+            };
         }
-        let Some(fields) = self.fields else { return self };
-        let fields = fields.iter().map(|(key, field)| (*key, field.clone().cut(deep - 1))).collect();
-        Shape { own: self.own, fields: Some(Rc::new(fields)), length: self.length }
+        let Some(fields) = self.fields else {
+            return self;
+        };
+        let fields = fields
+            .iter()
+            .map(|(key, field)| (*key, field.clone().cut(deep - 1)))
+            .collect();
+        Shape {
+            own: self.own,
+            fields: Some(Rc::new(fields)),
+            length: self.length,
+        }
     }
 
     pub(super) fn same(&self, other: &Shape) -> bool {
@@ -248,7 +288,8 @@ impl Shape {
         self.own.same(&other.own)
             && self.length == other.length
             && a.len() == b.len()
-            && a.iter().all(|(key, field)| other.listed(*key).is_some_and(|of| of.same(field)))
+            && a.iter()
+                .all(|(key, field)| other.listed(*key).is_some_and(|of| of.same(field)))
     }
 
     /// What a field holds as far as the value itself tells; `extend` names the field of a parameter.
@@ -261,15 +302,27 @@ impl Shape {
 
     /// Either of two values.
     pub(super) fn join(&self, other: &Shape, extend: &mut dyn FnMut(&Set, Symbol) -> Set) -> Shape {
-        let length = if self.length == other.length { self.length } else { None };
-        let mut joined = Shape { own: self.own.union(&other.own), fields: None, length };
+        let length = if self.length == other.length {
+            self.length
+        } else {
+            None
+        };
+        let mut joined = Shape {
+            own: self.own.union(&other.own),
+            fields: None,
+            length,
+        };
         if let (Some(a), Some(b)) = (&self.fields, &other.fields)
             && Rc::ptr_eq(a, b)
         {
             joined.fields = Some(Rc::clone(a));
             return joined;
         }
-        let keys = self.fields().iter().chain(other.fields()).map(|(key, _)| *key);
+        let keys = self
+            .fields()
+            .iter()
+            .chain(other.fields())
+            .map(|(key, _)| *key);
         let mut seen: Vec<Symbol> = Vec::new();
         for key in keys {
             if seen.contains(&key) {
@@ -287,9 +340,18 @@ impl Shape {
     pub(super) fn map(&self, change: &mut dyn FnMut(&Set) -> Set) -> Shape {
         let own = change(&self.own);
         let fields = self.fields.as_ref().map(|fields| {
-            Rc::new(fields.iter().map(|(key, field)| (*key, field.map(change))).collect::<Vec<_>>())
+            Rc::new(
+                fields
+                    .iter()
+                    .map(|(key, field)| (*key, field.map(change)))
+                    .collect::<Vec<_>>(),
+            )
         });
-        Shape { own, fields, length: self.length }
+        Shape {
+            own,
+            fields,
+            length: self.length,
+        }
     }
 }
 
@@ -325,11 +387,18 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new() -> State {
-        State { vars: Rc::default(), control: Set::default(), live: true }
+        State {
+            vars: Rc::default(),
+            control: Set::default(),
+            live: true,
+        }
     }
 
     pub(super) fn dead() -> State {
-        State { live: false, ..State::new() }
+        State {
+            live: false,
+            ..State::new()
+        }
     }
 
     pub(super) fn get(&self, var: Var) -> Shape {
@@ -374,6 +443,10 @@ impl State {
             && self.control.same(&other.control)
             && (Rc::ptr_eq(&self.vars, &other.vars)
                 || self.vars.len() == other.vars.len()
-                    && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| a.0 == b.0 && a.1.same(b.1)))
+                    && self
+                        .vars
+                        .iter()
+                        .zip(other.vars.iter())
+                        .all(|(a, b)| a.0 == b.0 && a.1.same(b.1)))
     }
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::functions::{FunctionId, Functions};
 use super::marks::Marks;
 use super::summary::{SinkUse, Summary};
-use super::value::{ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Place, Set, Shape, State, Token, Trace, Var};
+use super::value::{
+    ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Place, Set, Shape, State, Token, Trace, Var,
+};
 use super::{Flow, Program};
 use crate::lang::Language;
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
@@ -84,12 +86,27 @@ impl Frame {
 }
 
 /// Runs a rule over a file. Returns the flows, and whether the steps sufficed.
-pub(super) fn run(program: &Program, marks: Marks, file: &File<'_>, steps: &mut u64) -> (Vec<Flow>, bool) {
+pub(super) fn run(
+    program: &Program,
+    marks: Marks,
+    file: &File<'_>,
+    steps: &mut u64,
+) -> (Vec<Flow>, bool) {
     let functions = Functions::of(file);
     let count = functions.all.len();
     let mut labels = vec![DEFAULT_LABEL.to_owned()];
-    for label in program.spec.sources.iter().filter_map(|source| source.label.as_ref())
-        .chain(program.spec.propagators.iter().filter_map(|propagator| propagator.label.as_ref()))
+    for label in program
+        .spec
+        .sources
+        .iter()
+        .filter_map(|source| source.label.as_ref())
+        .chain(
+            program
+                .spec
+                .propagators
+                .iter()
+                .filter_map(|propagator| propagator.label.as_ref()),
+        )
     {
         if !labels.contains(label) {
             labels.push(label.clone());
@@ -123,7 +140,10 @@ pub(super) fn run(program: &Program, marks: Marks, file: &File<'_>, steps: &mut 
     walk.frames.pop();
     let complete = *walk.steps > 0 && !walk.incomplete;
     let found = std::mem::take(&mut walk.found);
-    let flows = found.into_iter().map(|((span, _), flow)| walk.flow(span, flow)).collect();
+    let flows = found
+        .into_iter()
+        .map(|((span, _), flow)| walk.flow(span, flow))
+        .collect();
     (flows, complete)
 }
 
@@ -140,13 +160,17 @@ impl<'w> Walk<'w> {
 
     /// What a field of a value comes from: of a parameter, the field is remembered.
     pub(super) fn extend(paths: &mut Vec<Vec<Symbol>>, own: &Set, key: Symbol) -> Set {
-        let params = own.iter().any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        let params = own
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
         if !params {
             return own.clone();
         }
         let extended = own.iter().map(|(token, trace)| {
             let origin = match token.origin {
-                Origin::Param(index, path) if paths[path.0 as usize].len() < MAX_FIELDS_DEEP - 1 => {
+                Origin::Param(index, path)
+                    if paths[path.0 as usize].len() < MAX_FIELDS_DEEP - 1 =>
+                {
                     let mut longer = paths[path.0 as usize].clone();
                     longer.push(key);
                     let known = paths.iter().position(|of| *of == longer);
@@ -173,7 +197,8 @@ impl<'w> Walk<'w> {
             return a.clone();
         }
         let paths = &mut self.paths;
-        a.join(b, &mut |own, key| Self::extend(paths, own, key)).cut(MAX_FIELDS_DEEP)
+        a.join(b, &mut |own, key| Self::extend(paths, own, key))
+            .cut(MAX_FIELDS_DEEP)
     }
 
     pub(super) fn join(&mut self, into: &mut State, other: &State) {
@@ -187,7 +212,11 @@ impl<'w> Walk<'w> {
         for &key in &place.path {
             shape = self.read(&shape, key);
         }
-        if place.element { Shape::of(shape.all()) } else { shape }
+        if place.element {
+            Shape::of(shape.all())
+        } else {
+            shape
+        }
     }
 
     /// Puts a value into a place; what it held before is gone, unless only an element is meant.
@@ -229,7 +258,10 @@ impl<'w> Walk<'w> {
         if !held.fields().is_empty() {
             held = held.map(&mut |own| own.union(set));
         }
-        let whole = Place { element: false, ..place.clone() };
+        let whole = Place {
+            element: false,
+            ..place.clone()
+        };
         self.store(if place.element { place } else { &whole }, held, state);
     }
 
@@ -243,14 +275,22 @@ impl<'w> Walk<'w> {
                 Kind::Name | Kind::Ident => {
                     path.reverse();
                     path.truncate(MAX_FIELDS_DEEP);
-                    return Some(Place { var: self.var_of(at), path, element });
+                    return Some(Place {
+                        var: self.var_of(at),
+                        path,
+                        element,
+                    });
                 }
                 Kind::Attr => {
                     path.push(self.tree.symbol(self.tree.child(at, Role::Field)?));
                     at = self.tree.child(at, Role::Object)?;
                 }
                 Kind::Index => {
-                    match self.tree.child(at, Role::Index).and_then(|index| self.constant_key(index)) {
+                    match self
+                        .tree
+                        .child(at, Role::Index)
+                        .and_then(|index| self.constant_key(index))
+                    {
                         Some(key) => path.push(key),
                         None => {
                             path.clear();
@@ -262,7 +302,9 @@ impl<'w> Walk<'w> {
                 Kind::Ref | Kind::Await | Kind::Question | Kind::Cast | Kind::Spread => {
                     at = self.tree.children(at).next()?;
                 }
-                Kind::UnOp if self.tree.symbol(at) == Symbol::of("*") => at = self.tree.children(at).next()?,
+                Kind::UnOp if self.tree.symbol(at) == Symbol::of("*") => {
+                    at = self.tree.children(at).next()?
+                }
                 _ => return None,
             }
         }
@@ -287,7 +329,9 @@ impl<'w> Walk<'w> {
     /// The key that an index is known to be.
     pub(super) fn constant_key(&self, index: NodeId) -> Option<Symbol> {
         match self.tree.kind(index) {
-            Kind::Str | Kind::Int | Kind::Ident => Some(self.tree.symbol(index)).filter(|key| !key.is_none()),
+            Kind::Str | Kind::Int | Kind::Ident => {
+                Some(self.tree.symbol(index)).filter(|key| !key.is_none())
+            }
             Kind::Name => match self.file.constants().get(index)? {
                 crate::syntax::Value::Str(Some(text)) => Some(Symbol::of(text.as_bytes())),
                 crate::syntax::Value::Int(number) => Some(Symbol::of(number.to_string())),
@@ -299,7 +343,10 @@ impl<'w> Walk<'w> {
 
     fn label_number(&self, label: Option<&String>) -> u16 {
         let of = label.map_or(DEFAULT_LABEL, String::as_str);
-        self.labels.iter().position(|known| known == of).unwrap_or(0) as u16
+        self.labels
+            .iter()
+            .position(|known| known == of)
+            .unwrap_or(0) as u16
     }
 
     fn has_labels(&self, set: &Set, requires: &crate::rule::taint::Requires) -> bool {
@@ -314,33 +361,58 @@ impl<'w> Walk<'w> {
     /// Whether any sanitizer covers a node; those that work by side effect take hold.
     fn is_sanitized(&mut self, node: NodeId, state: &mut State) -> bool {
         let marks = self.marks;
-        let Some(mark) = marks.of(node) else { return false };
+        let Some(mark) = marks.of(node) else {
+            return false;
+        };
         let mut clean = false;
         for &index in &mark.sanitizers {
-            let by_side_effect = self.program.spec.sanitizers[marks.sanitizers[index as usize].part].by_side_effect;
+            let by_side_effect =
+                self.program.spec.sanitizers[marks.sanitizers[index as usize].part].by_side_effect;
             clean |= by_side_effect != SideEffect::Only;
             if by_side_effect != SideEffect::No
                 && let Some(place) = self.place_of(node)
             {
-                self.store(&Place { element: false, ..place }, Shape::default(), state);
+                self.store(
+                    &Place {
+                        element: false,
+                        ..place
+                    },
+                    Shape::default(),
+                    state,
+                );
             }
         }
         clean
     }
 
     /// The origins that sources add to a node's value.
-    pub(super) fn sources_at(&mut self, node: NodeId, value: &Set, state: &mut State, target: bool) -> Set {
+    pub(super) fn sources_at(
+        &mut self,
+        node: NodeId,
+        value: &Set,
+        state: &mut State,
+        target: bool,
+    ) -> Set {
         let marks = self.marks;
         let mut added = Set::default();
-        let Some(mark) = marks.of(node) else { return added };
+        let Some(mark) = marks.of(node) else {
+            return added;
+        };
         for &index in &mark.sources {
             let spec = &self.program.spec.sources[marks.sources[index as usize].part];
-            if spec.requires.as_ref().is_some_and(|requires| !self.has_labels(value, requires)) {
+            if spec
+                .requires
+                .as_ref()
+                .is_some_and(|requires| !self.has_labels(value, requires))
+            {
                 continue;
             }
             let label = self.label_number(spec.label.as_ref());
             let span = marks.sources[index as usize].span;
-            let token = Token { origin: Origin::Source(index), label };
+            let token = Token {
+                origin: Origin::Source(index),
+                label,
+            };
             let one = Set::one(token, Trace::default().then(span, Note::Source));
             if spec.control {
                 state.control.add(&one);
@@ -360,7 +432,13 @@ impl<'w> Walk<'w> {
     }
 
     /// What the rule says of a node whose value was just worked out. `given` is what a call gets.
-    pub(super) fn finish(&mut self, node: NodeId, value: Shape, given: Option<&Set>, state: &mut State) -> Shape {
+    pub(super) fn finish(
+        &mut self,
+        node: NodeId,
+        value: Shape,
+        given: Option<&Set>,
+        state: &mut State,
+    ) -> Shape {
         let marks = self.marks;
         if marks.of(node).is_none() {
             return value;
@@ -374,7 +452,9 @@ impl<'w> Walk<'w> {
             value = Shape::of(value.all().union(&added));
         }
         self.propagate(node, &mut value, state);
-        let Some(mark) = marks.of(node) else { return value };
+        let Some(mark) = marks.of(node) else {
+            return value;
+        };
         for &index in &mark.sinks {
             let hit = &marks.sinks[index as usize];
             let mut arrives = value.all();
@@ -400,12 +480,18 @@ impl<'w> Walk<'w> {
         for &index in &mark.from {
             let spec = &self.program.spec.propagators[marks.propagators[index as usize].part];
             let mut set = value.all();
-            if spec.requires.as_ref().is_some_and(|requires| !self.has_labels(&set, requires)) {
+            if spec
+                .requires
+                .as_ref()
+                .is_some_and(|requires| !self.has_labels(&set, requires))
+            {
                 continue;
             }
             if let Some(label) = &spec.label {
                 let label = self.label_number(Some(label));
-                let relabelled = set.iter().map(|(token, trace)| (Token { label, ..*token }, trace.clone()));
+                let relabelled = set
+                    .iter()
+                    .map(|(token, trace)| (Token { label, ..*token }, trace.clone()));
                 set = Set::of(relabelled.collect());
             }
             if set.is_empty() {
@@ -434,12 +520,15 @@ impl<'w> Walk<'w> {
         if spec.at_exit && !self.is_at_exit(node) {
             return;
         }
-        let params = set.iter().any(|(token, _)| matches!(token.origin, Origin::Param(..)));
-        if params
-            && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums)
-        {
+        let params = set
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if params && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums) {
             if frame.sinks.len() < MAX_SINKS || frame.sinks.contains_key(&sink) {
-                let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse { node, set: Set::default() });
+                let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse {
+                    node,
+                    set: Set::default(),
+                });
                 known.set.add(set);
             } else {
                 self.incomplete = true;
@@ -453,7 +542,11 @@ impl<'w> Walk<'w> {
             Origin::Param(..) => false,
             Origin::Source(index) => {
                 let source = &marks.sources[index as usize];
-                !unify || source.bindings.merge(&hit.bindings, Some(self.file), false).is_some()
+                !unify
+                    || source
+                        .bindings
+                        .merge(&hit.bindings, Some(self.file), false)
+                        .is_some()
             }
         });
         match &spec.requires {
@@ -465,7 +558,9 @@ impl<'w> Walk<'w> {
         if let Some((token, trace)) = first
             && let Origin::Source(source) = token.origin
         {
-            self.found.entry((hit.span, hit.part)).or_insert((source, trace, sink));
+            self.found
+                .entry((hit.span, hit.part))
+                .or_insert((source, trace, sink));
         }
     }
 
@@ -489,10 +584,17 @@ impl<'w> Walk<'w> {
         let marks = self.marks;
         let mut bindings = marks.sinks[sink as usize].bindings.clone();
         bindings.complete(&marks.sources[source as usize].bindings);
-        let mut steps: Vec<(Span, String)> =
-            trace.steps().into_iter().map(|(span, note)| (span, self.told(note))).collect();
+        let mut steps: Vec<(Span, String)> = trace
+            .steps()
+            .into_iter()
+            .map(|(span, note)| (span, self.told(note)))
+            .collect();
         steps.push((span, "it arrives here".to_owned()));
-        Flow { span, bindings, steps }
+        Flow {
+            span,
+            bindings,
+            steps,
+        }
     }
 
     fn told(&self, note: Note) -> String {
