@@ -141,9 +141,7 @@ impl Walk<'_> {
             self.store(&place, value, state);
         }
         // The object of a field may itself be a source or hold a call.
-        if let Some(object) = tree.child(target, Role::Object)
-            && tree.kind(object) != Kind::Name
-        {
+        if let Some(object) = tree.child(target, Role::Object) {
             self.eval(object, state);
         }
     }

@@ -382,7 +382,7 @@ impl Walk<'_> {
         if name.is_some_and(models::is_of_collections_only) {
             return true;
         }
-        match super::guard::only_value(self.file, object) {
+        match super::constant::only_value(self.file, object) {
             Some(value) => self.makes_collection(value),
             None => {
                 let Some(def) = self.names.definition_of(object) else {

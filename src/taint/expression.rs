@@ -79,7 +79,7 @@ impl Walk<'_> {
                     None => {
                         let mut all = value.all();
                         if !self.program.spec.options.assume_safe_indexes
-                            && !super::guard::is_constant_collection(self.file, left)
+                            && !super::constant::is_constant_collection(self.file, left)
                         {
                             all.add(&of_index);
                         }
@@ -355,7 +355,7 @@ impl Walk<'_> {
             self.refine(condition, false, &mut otherwise);
         }
         let known =
-            condition.and_then(|condition| super::guard::constant_truth(self.file, condition));
+            condition.and_then(|condition| super::constant::constant_truth(self.file, condition));
         let mut value = Shape::default();
         if let Some(body) = tree
             .child(node, Role::Body)

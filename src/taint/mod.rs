@@ -7,11 +7,14 @@
 
 mod assign;
 mod call;
+mod checks;
+mod constant;
 mod expression;
 mod functions;
 mod guard;
 mod marks;
 mod models;
+mod place;
 mod statement;
 mod summary;
 mod value;

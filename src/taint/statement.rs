@@ -131,7 +131,7 @@ impl Walk<'_> {
 
     /// The truth value that a condition always has.
     fn known_truth(&self, condition: NodeId) -> Option<bool> {
-        if let Some(value) = super::guard::constant_truth(self.file, condition) {
+        if let Some(value) = super::constant::constant_truth(self.file, condition) {
             return Some(value);
         }
         match self.file.constants().get(condition)? {
@@ -301,7 +301,7 @@ impl Walk<'_> {
             let literal = !keys.is_empty()
                 && keys
                     .iter()
-                    .all(|&key| super::guard::is_literal(self.file, key));
+                    .all(|&key| super::constant::is_literal(self.file, key));
             if literal && let Some(subject) = subject_node {
                 for place in self.validated(subject, 0) {
                     self.store(&place, Shape::default(), &mut inner);
@@ -452,7 +452,7 @@ impl Walk<'_> {
             let value = given.get(index).or(rest).cloned().unwrap_or_default();
             self.bind_param(param, value, &mut inner);
         }
-        self.frames.push(super::walk::Frame::new(Some(id), false));
+        self.frames.push(super::walk::Frame::new(false));
         self.eval(body, &mut inner);
         let frame = self.frames.pop();
         let mut returned = Shape::default();

@@ -245,7 +245,7 @@ impl Walk<'_> {
             let value = Shape::of(param_set((index + FIRST) as u16));
             self.bind_param(param, value, &mut state);
         }
-        self.frames.push(Frame::new(Some(id), true));
+        self.frames.push(Frame::new(true));
         self.eval(body, &mut state);
         let Some(frame) = self.frames.pop() else {
             return Summary::default();
