@@ -4,6 +4,7 @@ mod error;
 pub mod fixture;
 mod formula;
 mod meta;
+mod models;
 pub mod secret;
 mod spec;
 pub mod taint;

@@ -180,19 +180,42 @@ pub(crate) fn read(yaml: &Yaml) -> Result<TaintSpec, PartError> {
     let read = Reader {
         newer: newer.is_some(),
     };
-    for item in read.items(at, key("pattern-sources", "sources"), true)? {
-        spec.sources.push(read.source(item)?);
-    }
-    for item in read.items(at, key("pattern-sinks", "sinks"), true)? {
-        spec.sinks.push(read.sink(item)?);
-    }
-    for item in read.items(at, key("pattern-sanitizers", "sanitizers"), false)? {
-        spec.sanitizers.push(read.sanitizer(item)?);
-    }
-    for item in read.items(at, key("pattern-propagators", "propagators"), false)? {
-        spec.propagators.push(read.propagator(item)?);
+    for (list, old) in LISTS.iter().zip(OLD_LISTS) {
+        let needed = matches!(*list, "sources" | "sinks");
+        for item in read.items(at, key(old, list), needed)? {
+            match item.get("model") {
+                Some(model) => {
+                    only_keys(item, "model", &["model"])?;
+                    let name = model.text().unwrap_or_default();
+                    let items = super::models::items(&name, list)
+                        .map_err(|message| PartError::new(model.line, "model", message))?;
+                    for item in items {
+                        Reader { newer: false }.add(list, item, &mut spec)?;
+                    }
+                }
+                None => read.add(list, item, &mut spec)?,
+            }
+        }
     }
     Ok(spec)
+}
+
+/// The lists of a taint rule, as models and the newer syntax call them.
+pub(super) const LISTS: &[&str] = &["sources", "sinks", "sanitizers", "propagators"];
+const OLD_LISTS: &[&str] = &[
+    "pattern-sources",
+    "pattern-sinks",
+    "pattern-sanitizers",
+    "pattern-propagators",
+];
+
+/// Reads the items of one list.
+#[cfg(test)]
+pub(super) fn read_items(list: &str, items: &[Yaml]) -> Result<(), PartError> {
+    let mut spec = TaintSpec::default();
+    items
+        .iter()
+        .try_for_each(|item| Reader { newer: false }.add(list, item, &mut spec))
 }
 
 struct Reader {
@@ -200,6 +223,16 @@ struct Reader {
 }
 
 impl Reader {
+    fn add(&self, list: &str, item: &Yaml, spec: &mut TaintSpec) -> Result<(), PartError> {
+        match list {
+            "sources" => spec.sources.push(self.source(item)?),
+            "sinks" => spec.sinks.push(self.sink(item)?),
+            "sanitizers" => spec.sanitizers.push(self.sanitizer(item)?),
+            _ => spec.propagators.push(self.propagator(item)?),
+        }
+        Ok(())
+    }
+
     fn items<'y>(&self, yaml: &'y Yaml, key: &str, needed: bool) -> Result<&'y [Yaml], PartError> {
         match yaml.get(key) {
             Some(Yaml {
