@@ -176,6 +176,26 @@ fn patterns_take_values_apart() {
 }
 
 #[test]
+fn branches_that_are_never_taken_do_not_count() {
+    python("x = 1\nif 7 * 6 < 40:\n    x = source()\nsink(x)\n");
+    python("x = source() if 1 + 1 == 3 else 2\nsink(x)\n");
+    python(
+        "a = 'ABC'[1]\nmatch a:\n    case 'A' | 'C':\n        x = source()\n    case 'B':\n        x = 1\n    case _:\n        x = source()\nsink(x)\n",
+    );
+    python(
+        "a = 'ABC'\nmatch a[0]:\n    case 'A':\n        x = source()\n    case _:\n        x = 1\nsink(x) # sink\n",
+    );
+    python("s = 'should'\nx = 1\nif 'shy' in s:\n    x = source()\nsink(x)\n");
+}
+
+#[test]
+fn buffers_keep_what_is_written() {
+    python(
+        "b = io.StringIO()\nb.write(source())\nsink(b.getvalue()) # sink\nf = open('a')\nf.write(source())\nsink(f)\n",
+    );
+}
+
+#[test]
 fn elements_are_told_apart_where_keys_are_known() {
     python(
         "m = {'a': 'x', 'b': source()}\nsink(m['a'])\nsink(m['b']) # sink\nsink(m.get('b')) # sink\nsink(m[k]) # sink\n",

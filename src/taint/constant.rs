@@ -1,6 +1,7 @@
 //! What the text of an expression alone tells: literals, tables that somebody wrote down, comparisons
 //! of constants.
 
+use crate::lang::Language;
 use crate::syntax::{File, Kind, NodeId, Role, Symbol};
 
 /// What a variable was given where it was given something only once.
@@ -84,6 +85,27 @@ pub(super) fn constant_truth(file: &File<'_>, condition: NodeId) -> Option<bool>
         Kind::BinOp => {
             let mut operands = tree.children(condition);
             let (left, right) = (operands.next()?, operands.next()?);
+            if let (Some(left), Some(right)) =
+                (constant_text(file, left, 0), constant_text(file, right, 0))
+            {
+                let is = |names: &[&str]| {
+                    names
+                        .iter()
+                        .any(|name| tree.symbol(condition) == Symbol::of(name))
+                };
+                let python = tree.language == Language::Python;
+                return if is(&["in"]) && python {
+                    Some(right.contains(&left))
+                } else if is(&["not in"]) && python {
+                    Some(!right.contains(&left))
+                } else if is(&["==", "==="]) {
+                    Some(left == right)
+                } else if is(&["!=", "!=="]) {
+                    Some(left != right)
+                } else {
+                    None
+                };
+            }
             let (left, right) = (
                 constant_number(file, left, 0)?,
                 constant_number(file, right, 0)?,
@@ -149,5 +171,57 @@ fn constant_number(file: &File<'_>, node: NodeId, depth: u32) -> Option<i128> {
         left.checked_rem(right)
     } else {
         None
+    }
+}
+
+/// The text that an expression is known to be: a literal, what a name holds, one character of such.
+pub(super) fn constant_text(file: &File<'_>, node: NodeId, depth: u32) -> Option<String> {
+    let tree = file.tree();
+    if depth > 8 {
+        return None;
+    }
+    match tree.kind(node) {
+        Kind::Str => {
+            let parts: Vec<NodeId> = tree.children(node).collect();
+            let whole = parts.iter().all(|&part| tree.kind(part) == Kind::StrPart);
+            let text = parts.iter().map(|&part| tree.text_of(part, file.text()));
+            let text: String = text.collect();
+            (whole && !text.contains('\\')).then_some(text)
+        }
+        Kind::Name => match file.constants().get(node) {
+            Some(crate::syntax::Value::Str(Some(text))) => Some(text.to_string()),
+            _ => constant_text(file, only_value(file, node)?, depth + 1),
+        },
+        Kind::Index => {
+            let text = constant_text(file, tree.child(node, Role::Object)?, depth + 1)?;
+            let index = constant_number(file, tree.child(node, Role::Index)?, depth + 1)?;
+            text.chars()
+                .nth(usize::try_from(index).ok()?)
+                .map(String::from)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a key of a `match` or `switch` takes a text, where it is known to or known not to.
+pub(super) fn takes(file: &File<'_>, key: NodeId, text: &str) -> Option<bool> {
+    let tree = file.tree();
+    match tree.kind(key) {
+        Kind::Str => constant_text(file, key, 0).map(|of| of == text),
+        Kind::Raw | Kind::BinOp => {
+            let parts = tree
+                .children(key)
+                .filter(|&part| tree.kind(part) != Kind::Token);
+            let mut any = false;
+            for part in parts {
+                any |= match tree.kind(part) {
+                    Kind::Str => constant_text(file, part, 0)? == text,
+                    Kind::Raw => takes(file, part, text)?,
+                    _ => return None,
+                };
+            }
+            Some(any)
+        }
+        _ => None,
     }
 }

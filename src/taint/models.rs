@@ -48,6 +48,7 @@ static METHODS: LazyLock<HashMap<Symbol, Method>> = LazyLock::new(|| {
                 "extend_from_slice",
                 "addAll",
                 "writelines",
+                "write",
                 "put_nowait",
             ],
         ),

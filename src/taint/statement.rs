@@ -278,6 +278,9 @@ impl Walk<'_> {
         let subject = subject_node
             .map(|subject| self.eval(subject, state))
             .unwrap_or_default();
+        let known =
+            subject_node.and_then(|subject| super::constant::constant_text(self.file, subject, 0));
+        let mut decided = false;
         let falls = !matches!(tree.language, Language::Python | Language::Rust);
         let mut value = Shape::default();
         let mut out = State::dead();
@@ -298,6 +301,23 @@ impl Walk<'_> {
             let keys: Vec<NodeId> = tree.role(arm, Role::Key).collect();
             let wild = |key: &NodeId| tree.symbol(*key) == Symbol::of("_");
             exhaustive |= keys.is_empty() || keys.iter().any(wild);
+            // An arm that is known not to be taken, or that comes after the one that is.
+            if let Some(text) = known.as_deref().filter(|_| !keys.is_empty() && !falls) {
+                let taken = keys
+                    .iter()
+                    .map(|&key| super::constant::takes(self.file, key, text));
+                let taken: Option<Vec<bool>> = taken.collect();
+                let sure = tree.child(arm, Role::Cond).is_none();
+                match taken {
+                    Some(taken) if !taken.contains(&true) => continue,
+                    Some(_) if sure && !decided => {
+                        decided = true;
+                        exhaustive = true;
+                    }
+                    _ if decided => continue,
+                    _ => {}
+                }
+            }
             let literal = !keys.is_empty()
                 && keys
                     .iter()
