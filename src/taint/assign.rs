@@ -144,6 +144,9 @@ impl Walk<'_> {
         if let Some(object) = tree.child(target, Role::Object) {
             self.eval(object, state);
         }
+        if let Some(index) = tree.child(target, Role::Index) {
+            self.eval(index, state);
+        }
     }
 
     /// `target = value`, or `target += value`. Its value is what is assigned.
