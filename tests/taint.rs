@@ -2,6 +2,7 @@
 //! makes it harmless. A line whose comment says `sink` is reported, and no other.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use aiscan::engine::{Choice, RuleSet, RuleText, scan_file};
 use aiscan::lang::Language;
@@ -19,7 +20,7 @@ fn rules(body: &str, language: Language) -> RuleSet {
         text,
         named: true,
     };
-    RuleSet::new(false, &[file], &Choice::default()).unwrap()
+    RuleSet::new(false, &[file], &Choice::default()).expect("the rule loads")
 }
 
 #[track_caller]
@@ -518,10 +519,11 @@ fn towers_and_chains_end() {
 fn a_thousand_functions_in_a_circle_end() {
     let mut code = String::new();
     for index in 0..1000 {
-        code.push_str(&format!(
-            "def f{index}(x):\n    sink(x) # sink\n    return f{}(x)\n",
-            (index + 1) % 1000
-        ));
+        let next = (index + 1) % 1000;
+        let _ = write!(
+            code,
+            "def f{index}(x):\n    sink(x) # sink\n    return f{next}(x)\n"
+        );
     }
     code.push_str("f0(source())\n");
     let source = Source::new("a.py".into(), Language::Python, code.clone().into());

@@ -94,6 +94,10 @@ pub enum SideEffect {
 
 /// The `options:` about flows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a rule may set"
+)]
 pub struct TaintOptions {
     /// Metavariables of one name hold the same in the source and in the sink.
     pub unify_mvars: bool,
@@ -182,7 +186,7 @@ pub(crate) fn read(yaml: &Yaml) -> Result<TaintSpec, PartError> {
     };
     for (list, old) in LISTS.iter().zip(OLD_LISTS) {
         let needed = matches!(*list, "sources" | "sinks");
-        for item in read.items(at, key(old, list), needed)? {
+        for item in Reader::items(at, key(old, list), needed)? {
             match item.get("model") {
                 Some(model) => {
                     only_keys(item, "model", &["model"])?;
@@ -233,7 +237,7 @@ impl Reader {
         Ok(())
     }
 
-    fn items<'y>(&self, yaml: &'y Yaml, key: &str, needed: bool) -> Result<&'y [Yaml], PartError> {
+    fn items<'y>(yaml: &'y Yaml, key: &str, needed: bool) -> Result<&'y [Yaml], PartError> {
         match yaml.get(key) {
             Some(Yaml {
                 node: Node::List(items),

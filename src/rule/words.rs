@@ -120,7 +120,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What a formula needs.
-pub fn of_formula(formula: &Formula) -> Needs {
+pub(super) fn of_formula(formula: &Formula) -> Needs {
     match formula {
         Formula::Pattern(leaf) => of_pattern(&leaf.text),
         Formula::Regex(_) => Needs::Nothing,
@@ -157,7 +157,7 @@ pub fn of_formula(formula: &Formula) -> Needs {
 }
 
 /// What a flow needs: one of its sources, and one of its sinks.
-pub fn of_taint(spec: &TaintSpec) -> Needs {
+pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
     let sources = any(spec
         .sources
         .iter()

@@ -21,7 +21,7 @@ impl Walk<'_> {
         let tree = self.tree;
         match tree.kind(target) {
             Kind::Name | Kind::Ident | Kind::Attr | Kind::Index => {
-                self.bind_place(target, value, state)
+                self.bind_place(target, value, state);
             }
             Kind::UnOp | Kind::Ref | Kind::Cast | Kind::Await | Kind::Question => {
                 if let Some(inner) = tree.children(target).next() {
@@ -44,12 +44,6 @@ impl Walk<'_> {
                         self.read(value, Symbol::of(index.to_string()))
                     };
                     self.bind(item, &part, state);
-                }
-            }
-            Kind::Spread => {
-                let all = Shape::of(value.all());
-                for item in tree.children(target) {
-                    self.bind(item, &all, state);
                 }
             }
             Kind::Dict => {
@@ -101,7 +95,7 @@ impl Walk<'_> {
                     self.bind(inner, value, state);
                 }
             }
-            Kind::Raw | Kind::Element | Kind::BinOp => {
+            Kind::Spread | Kind::Raw | Kind::Element | Kind::BinOp => {
                 let all = Shape::of(value.all());
                 for inner in tree.children(target) {
                     self.bind(inner, &all, state);

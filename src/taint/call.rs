@@ -23,7 +23,7 @@ impl Walk<'_> {
     pub(super) fn call(
         &mut self,
         node: NodeId,
-        callee: Shape,
+        callee: &Shape,
         receiver: &Shape,
         state: &mut State,
     ) -> Shape {
@@ -73,7 +73,7 @@ impl Walk<'_> {
                 self.apply(
                     id,
                     node,
-                    object.map(|object| (object, receiver.clone())),
+                    object.map(|object| (object, &receiver)),
                     &arguments,
                     state,
                 )
@@ -382,20 +382,18 @@ impl Walk<'_> {
         if name.is_some_and(models::is_of_collections_only) {
             return true;
         }
-        match super::constant::only_value(self.file, object) {
-            Some(value) => self.makes_collection(value),
-            None => {
-                let Some(def) = self.names.definition_of(object) else {
-                    return false;
-                };
-                let assign = self.tree.node(self.names.definition(def).node).parent;
-                self.tree.kind(assign) == Kind::Assign
-                    && self
-                        .tree
-                        .child(assign, Role::Value)
-                        .is_some_and(|value| self.makes_collection(value))
-            }
+        if let Some(value) = super::constant::only_value(self.file, object) {
+            return self.makes_collection(value);
         }
+        let Some(def) = self.names.definition_of(object) else {
+            return false;
+        };
+        let assign = self.tree.node(self.names.definition(def).node).parent;
+        self.tree.kind(assign) == Kind::Assign
+            && self
+                .tree
+                .child(assign, Role::Value)
+                .is_some_and(|value| self.makes_collection(value))
     }
 
     fn makes_collection(&self, value: NodeId) -> bool {

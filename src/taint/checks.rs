@@ -69,8 +69,9 @@ impl Walk<'_> {
         }) {
             return self.validated(object, 0);
         }
-        let separated =
-            trimmed.ends_with('/') || trimmed.ends_with("\\\\") || trimmed.ends_with(".sep");
+        let separated = trimmed.ends_with('/')
+            || trimmed.ends_with("\\\\")
+            || [".sep"].iter().any(|name| trimmed.ends_with(name));
         if (by_component || separated) && self.is_normalised(object) {
             return self.validated(object, 0);
         }

@@ -74,21 +74,21 @@ impl Walk<'_> {
                 let of_index = index
                     .map(|index| self.eval(index, state).all())
                     .unwrap_or_default();
-                let read = match index.and_then(|index| self.constant_key(index)) {
-                    Some(key) => self.read(&value, key),
-                    None => {
-                        let mut all = value.all();
-                        if !self.program.spec.options.assume_safe_indexes
-                            && !super::constant::is_constant_collection(self.file, left)
-                        {
-                            all.add(&of_index);
-                        }
-                        Shape::of(all)
+                let key = index.and_then(|index| self.constant_key(index));
+                let read = if let Some(key) = key {
+                    self.read(&value, key)
+                } else {
+                    let mut all = value.all();
+                    if !self.program.spec.options.assume_safe_indexes
+                        && !super::constant::is_constant_collection(self.file, left)
+                    {
+                        all.add(&of_index);
                     }
+                    Shape::of(all)
                 };
                 self.finish(node, read, None, state)
             }
-            Kind::Call => self.call(node, value, receiver, state),
+            Kind::Call => self.call(node, &value, receiver, state),
             Kind::BinOp => self.operation(node, left, &value, state),
             _ => self.finish(node, value, None, state),
         }
@@ -175,7 +175,7 @@ impl Walk<'_> {
                 Some(place) => self.load(&place, state),
                 None => Shape::default(),
             },
-            Kind::Call | Kind::New => self.call(node, Shape::default(), &Shape::default(), state),
+            Kind::Call | Kind::New => self.call(node, &Shape::default(), &Shape::default(), state),
             Kind::Macro => self.macro_call(node, state),
             Kind::List | Kind::Tuple | Kind::Set => self.collection(node, state),
             Kind::Dict => self.object(node, state),
@@ -328,17 +328,14 @@ impl Walk<'_> {
             };
             let value = self.finish(pair, value, None, state);
             let known = key.and_then(|key| self.constant_key(key));
-            match known {
-                Some(key) => {
-                    if !value.is_trivial() || !shape.own.is_empty() || shape.listed(key).is_some() {
-                        shape.set_field(key, value);
-                    }
+            if let Some(key) = known {
+                if !value.is_trivial() || !shape.own.is_empty() || shape.listed(key).is_some() {
+                    shape.set_field(key, value);
                 }
-                None => {
-                    let of_key = key.map(|key| self.eval(key, state)).unwrap_or_default();
-                    shape.own.add(&of_key.all());
-                    shape.own.add(&value.all());
-                }
+            } else {
+                let of_key = key.map(|key| self.eval(key, state)).unwrap_or_default();
+                shape.own.add(&of_key.all());
+                shape.own.add(&value.all());
             }
         }
         shape.cut(super::value::MAX_FIELDS_DEEP)

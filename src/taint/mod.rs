@@ -93,7 +93,7 @@ impl Program {
         steps: &mut u64,
     ) -> (Vec<Flow>, bool) {
         match Marks::find(self, subject, file, options, steps) {
-            Ok(Some(marks)) => walk::run(self, marks, file, steps),
+            Ok(Some(marks)) => walk::run(self, &marks, file, steps),
             Ok(None) => (Vec::new(), true),
             Err(_) => (Vec::new(), false),
         }

@@ -134,16 +134,12 @@ impl Walk<'_> {
                     at = self.tree.child(at, Role::Object)?;
                 }
                 Kind::Index => {
-                    match self
-                        .tree
-                        .child(at, Role::Index)
-                        .and_then(|index| self.constant_key(index))
-                    {
-                        Some(key) => path.push(key),
-                        None => {
-                            path.clear();
-                            element = true;
-                        }
+                    let index = self.tree.child(at, Role::Index);
+                    if let Some(key) = index.and_then(|index| self.constant_key(index)) {
+                        path.push(key);
+                    } else {
+                        path.clear();
+                        element = true;
                     }
                     at = self.tree.child(at, Role::Object)?;
                 }
@@ -151,7 +147,7 @@ impl Walk<'_> {
                     at = self.tree.children(at).next()?;
                 }
                 Kind::UnOp if self.tree.symbol(at) == Symbol::of("*") => {
-                    at = self.tree.children(at).next()?
+                    at = self.tree.children(at).next()?;
                 }
                 _ => return None,
             }

@@ -112,13 +112,13 @@ impl Walk<'_> {
                 }
                 Kind::Call | Kind::New => match self.functions.callee(self.file, node) {
                     Callee::Function(id) | Callee::Method(id) | Callee::Constructor(Some(id)) => {
-                        called.push(id)
+                        called.push(id);
                     }
                     Callee::Unknown | Callee::Constructor(None) => {}
                 },
                 // A function that is handed on.
                 Kind::Name if tree.node(node).role == Role::Arg => {
-                    called.extend(self.functions.named(self.file, node))
+                    called.extend(self.functions.named(self.file, node));
                 }
                 _ => {}
             }
@@ -337,14 +337,14 @@ impl Walk<'_> {
         &mut self,
         id: FunctionId,
         node: NodeId,
-        receiver: Option<(NodeId, Shape)>,
+        receiver: Option<(NodeId, &Shape)>,
         arguments: &[Argument],
         state: &mut State,
     ) -> Shape {
         let Some(summary) = self.summaries[id].clone() else {
             return Shape::default();
         };
-        let held = receiver.as_ref().map(|(_, shape)| shape);
+        let held = receiver.map(|(_, shape)| shape);
         for (&sink, used) in &summary.sinks {
             if self.spent() {
                 break;
@@ -354,7 +354,7 @@ impl Walk<'_> {
         }
         for (index, shape) in &summary.outs {
             let target = match index {
-                0 => receiver.as_ref().map(|(object, _)| *object),
+                0 => receiver.map(|(object, _)| object),
                 _ => self
                     .argument(id, *index, arguments)
                     .map(|argument| argument.value),
@@ -523,8 +523,7 @@ fn circles(callees: &[Vec<FunctionId>], needed: &[bool]) -> Vec<Vec<FunctionId>>
                 on_stack[id] = true;
             }
             let mut descended = false;
-            for at in edge..callees[id].len() {
-                let callee = callees[id][at];
+            for (at, &callee) in callees[id].iter().enumerate().skip(edge) {
                 if index[callee] == UNSEEN {
                     open.push((id, at + 1));
                     open.push((callee, 0));

@@ -83,7 +83,7 @@ impl Frame {
 /// Runs a rule over a file. Returns the flows, and whether the steps sufficed.
 pub(super) fn run(
     program: &Program,
-    marks: Marks,
+    marks: &Marks,
     file: &File<'_>,
     steps: &mut u64,
 ) -> (Vec<Flow>, bool) {
@@ -112,7 +112,7 @@ pub(super) fn run(
         file,
         tree: file.tree(),
         names: file.names(),
-        marks: &marks,
+        marks,
         functions: &functions,
         summaries: (0..count).map(|_| None).collect(),
         class_fields: BTreeMap::new(),
@@ -142,7 +142,7 @@ pub(super) fn run(
     (flows, complete)
 }
 
-impl<'w> Walk<'w> {
+impl Walk<'_> {
     /// Counts a step. Returns whether there are none left.
     pub(super) fn spent(&mut self) -> bool {
         *self.steps = self.steps.saturating_sub(1);
@@ -381,8 +381,7 @@ impl<'w> Walk<'w> {
         let mut at = node;
         for above in self.tree.ancestors(node) {
             match self.tree.kind(above) {
-                Kind::Return => return true,
-                Kind::Func | Kind::Module => return true,
+                Kind::Return | Kind::Func | Kind::Module => return true,
                 Kind::Block if self.tree.node(at).end != self.tree.node(above).end => return false,
                 _ => {}
             }
@@ -424,9 +423,9 @@ impl<'w> Walk<'w> {
         };
         match note {
             Note::Source => "the value comes from here".to_owned(),
-            Note::Into(node) => format!("it goes into `{}`", name(node)),
-            Note::Argument(node) => format!("it is passed to {}", function(node)),
-            Note::Returned(node) => format!("{} returns it", function(node)),
+            Note::Into(target) => format!("it goes into `{}`", name(target)),
+            Note::Argument(of) => format!("it is passed to {}", function(of)),
+            Note::Returned(of) => format!("{} returns it", function(of)),
         }
     }
 }
