@@ -84,7 +84,7 @@ impl Run<'_, '_> {
                     let symbol = Symbol::of(of.as_bytes());
                     let bound = range.bindings.get(symbol)?;
                     let applies = name.is_none() || *name == Some(symbol);
-                    self.comparable(bound, *strip && applies, base.filter(|_| applies))
+                    Some(self.comparable(bound, *strip && applies, base.filter(|_| applies)))
                 };
                 let value = comparison::evaluate(expr, &lookup);
                 same(value.is_some_and(|value| comparison::truth(&value)))
@@ -206,19 +206,14 @@ impl Run<'_, '_> {
         }
     }
 
-    fn comparable(
-        &self,
-        bound: Bound,
-        strip: bool,
-        base: Option<u32>,
-    ) -> Option<comparison::Value> {
+    fn comparable(&self, bound: Bound, strip: bool, base: Option<u32>) -> comparison::Value {
         let known = match (bound, self.subject.file) {
             (Bound::Node(node), Some(file)) => file.constants().get(node).cloned(),
             _ => None,
         };
         match known {
-            Some(Value::Int(value)) => return Some(comparison::Value::Number(value as f64)),
-            Some(Value::Bool(value)) => return Some(comparison::Value::Bool(value)),
+            Some(Value::Int(value)) => return comparison::Value::Number(value as f64),
+            Some(Value::Bool(value)) => return comparison::Value::Bool(value),
             _ => {}
         }
         let constant = self.constant_text(bound);
@@ -229,15 +224,15 @@ impl Run<'_, '_> {
         } else {
             text
         };
-        if !is_string || strip || base.is_some() {
-            if let Some(number) = comparison::number(&text, base) {
-                return Some(comparison::Value::Number(number));
-            }
+        if (!is_string || strip || base.is_some())
+            && let Some(number) = comparison::number(&text, base)
+        {
+            return comparison::Value::Number(number);
         }
         match text.as_str() {
-            "True" | "true" if !is_string => Some(comparison::Value::Bool(true)),
-            "False" | "false" if !is_string => Some(comparison::Value::Bool(false)),
-            _ => Some(comparison::Value::Text(text)),
+            "True" | "true" if !is_string => comparison::Value::Bool(true),
+            "False" | "false" if !is_string => comparison::Value::Bool(false),
+            _ => comparison::Value::Text(text),
         }
     }
 }

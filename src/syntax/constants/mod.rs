@@ -9,7 +9,7 @@ mod expression;
 mod fold;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::names::{DefId, Names};
@@ -91,6 +91,12 @@ impl Constants {
     }
 }
 
+/// What a name is known to be at one place; none where it may be anything.
+type Known = Option<Value>;
+
+/// What a branch leaves names to be.
+type Changes = BTreeMap<DefId, Known>;
+
 struct Walk<'t> {
     tree: &'t Tree,
     names: &'t Names,
@@ -100,8 +106,8 @@ struct Walk<'t> {
     global_literals: HashMap<DefId, NodeId>,
     /// The literal that was assigned last, and what it is worth no more once another value holds.
     assigned: HashMap<DefId, (Value, NodeId)>,
-    env: HashMap<DefId, Option<Value>>,
+    env: HashMap<DefId, Known>,
     /// What the environment held before each change, so that a branch can be undone.
-    log: Vec<(DefId, Option<Option<Value>>)>,
+    log: Vec<(DefId, Option<Known>)>,
     out: Constants,
 }

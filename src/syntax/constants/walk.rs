@@ -1,12 +1,10 @@
 //! Statements in the order of execution: branches join, loops forget what they assign.
 
-use std::collections::HashMap;
-
 use super::super::kind::{Kind, Role};
 use super::super::names::DefId;
 use super::super::symbol::Symbol;
 use super::super::tree::NodeId;
-use super::{Value, Walk};
+use super::{Changes, Value, Walk};
 
 impl Walk<'_> {
     pub(super) fn collect_globals(&mut self) {
@@ -91,13 +89,10 @@ impl Walk<'_> {
     }
 
     /// Runs `inner` and takes its changes back, returning them.
-    fn branch(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> bool,
-    ) -> (HashMap<DefId, Option<Value>>, bool) {
+    fn branch(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> (Changes, bool) {
         let mark = self.log.len();
         let ends = inner(self);
-        let mut changes = HashMap::new();
+        let mut changes = Changes::new();
         while self.log.len() > mark {
             let (def, before) = self.log.pop().expect("the log is longer than its mark");
             let now = self.env.get(&def).cloned().flatten();
@@ -111,7 +106,7 @@ impl Walk<'_> {
     }
 
     /// Goes on after branches of which one was taken.
-    fn join(&mut self, branches: Vec<HashMap<DefId, Option<Value>>>) {
+    fn join(&mut self, branches: &[Changes]) {
         let mut changed: Vec<DefId> = branches.iter().flat_map(|b| b.keys().copied()).collect();
         changed.sort_unstable();
         changed.dedup();
@@ -142,7 +137,7 @@ impl Walk<'_> {
         if !other_ends {
             branches.push(other);
         }
-        self.join(branches);
+        self.join(&branches);
         then_ends && other_ends
     }
 
@@ -225,7 +220,7 @@ impl Walk<'_> {
                 branches.push(changes);
             }
         }
-        self.join(branches);
+        self.join(&branches);
         for role in [Role::Else, Role::Finally] {
             if let Some(block) = part(role) {
                 self.block(block);
@@ -238,7 +233,7 @@ impl Walk<'_> {
         if let Some(value) = tree.child(id, Role::Value) {
             self.expression(value);
         }
-        let mut branches = vec![HashMap::new()];
+        let mut branches = vec![Changes::new()];
         for arm in tree.role(id, Role::Item) {
             let (changes, ends) = self.branch(|walk| {
                 let mut ends = false;
@@ -251,7 +246,7 @@ impl Walk<'_> {
                 branches.push(changes);
             }
         }
-        self.join(branches);
+        self.join(&branches);
     }
 
     pub(super) fn function(&mut self, id: NodeId) {

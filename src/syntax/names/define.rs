@@ -3,6 +3,7 @@
 use super::super::kind::{Flags, Kind, Role};
 use super::super::symbol::Symbol;
 use super::super::tree::{NodeId, Tree};
+use super::scope::function_scope;
 use super::{DefId, Definition, Resolver};
 use crate::lang::Language;
 
@@ -102,7 +103,7 @@ impl Resolver<'_> {
                     return;
                 }
                 if tree.symbol(parent) == Symbol::of("var") {
-                    self.function_scope(tree, id)
+                    function_scope(tree, id)
                 } else {
                     self.scopes[id.index()]
                 }
@@ -174,7 +175,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn bind_symbol(&mut self, name: NodeId, symbol: Symbol, scope: NodeId) {
-        let scope = if self.outer.contains_key(&(scope, symbol)) {
+        let scope = if self.outer.contains(&(scope, symbol)) {
             NodeId::ROOT
         } else {
             scope

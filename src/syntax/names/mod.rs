@@ -9,7 +9,7 @@ mod define;
 mod import;
 mod scope;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::kind::Kind;
 use super::symbol::Symbol;
@@ -95,7 +95,7 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
             of_node: vec![DefId(0); tree.nodes.len()],
             ..Names::default()
         },
-        outer: HashMap::new(),
+        outer: HashSet::new(),
     };
     resolver.define(tree);
     let functions = tree
@@ -112,7 +112,7 @@ struct Resolver<'t> {
     table: HashMap<(NodeId, Symbol), DefId>,
     names: Names,
     /// Names that a Python scope takes from outside: `global` and `nonlocal`.
-    outer: HashMap<(NodeId, Symbol), ()>,
+    outer: HashSet<(NodeId, Symbol)>,
 }
 
 impl Resolver<'_> {
@@ -164,8 +164,7 @@ mod tests {
         let tree = file.tree();
         let call = tree
             .subtree(crate::syntax::NodeId::ROOT)
-            .filter(|&n| tree.kind(n) == Kind::Call)
-            .last()?;
+            .rfind(|&n| tree.kind(n) == Kind::Call)?;
         let mut name = tree.child(call, Role::Callee)?;
         let mut rest = String::new();
         while tree.kind(name) == Kind::Attr {

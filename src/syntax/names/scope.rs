@@ -37,6 +37,13 @@ fn is_scope(language: Language, node: &Node) -> bool {
     }
 }
 
+/// The function that a node lies in, or the module.
+pub(super) fn function_scope(tree: &Tree, id: NodeId) -> NodeId {
+    tree.ancestors(id)
+        .find(|&a| matches!(tree.kind(a), Kind::Func | Kind::Module))
+        .unwrap_or(NodeId::ROOT)
+}
+
 impl Resolver<'_> {
     pub(super) fn outer_names(&mut self, tree: &Tree) {
         let (global, nonlocal) = (
@@ -51,7 +58,7 @@ impl Resolver<'_> {
                     .filter(|&name| tree.kind(name) == Kind::Name)
                 {
                     self.outer
-                        .insert((self.scopes[id.index()], tree.symbol(name)), ());
+                        .insert((self.scopes[id.index()], tree.symbol(name)));
                 }
             }
         }
@@ -64,12 +71,6 @@ impl Resolver<'_> {
         } else {
             self.scopes[id.index()]
         }
-    }
-
-    pub(super) fn function_scope(&self, tree: &Tree, id: NodeId) -> NodeId {
-        tree.ancestors(id)
-            .find(|&a| matches!(tree.kind(a), Kind::Func | Kind::Module))
-            .unwrap_or(NodeId::ROOT)
     }
 
     pub(super) fn lookup(&self, tree: &Tree, name: NodeId) -> Option<DefId> {

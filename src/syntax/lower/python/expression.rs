@@ -92,7 +92,7 @@ impl Python<'_, '_> {
                     kinds: self.kinds,
                     f,
                 }
-                .link(c)
+                .link(c);
             });
             self.lower.close();
         }
