@@ -99,7 +99,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What a formula needs.
-pub fn of_formula(formula: &Formula) -> Needs {
+pub(super) fn of_formula(formula: &Formula) -> Needs {
     match formula {
         Formula::Pattern(leaf) => of_pattern(&leaf.text),
         Formula::Regex(_) => Needs::Nothing,

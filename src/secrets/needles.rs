@@ -46,7 +46,8 @@ pub(super) enum Action {
 /// The needles, with the actions of each.
 #[derive(Debug)]
 pub(super) struct Needles {
-    needles: Vec<(Vec<u8>, Vec<Action>)>,
+    /// Each needle, sorted.
+    list: Vec<(Vec<u8>, Vec<Action>)>,
     /// The needles of three bytes, by their hash.
     short: Bitmap,
     /// The first four bytes of the others, by their hash.
@@ -98,7 +99,8 @@ const BUCKET_BITS: u32 = 12;
 
 impl Bitmap {
     fn new() -> Bitmap {
-        Bitmap(Box::new([0; 1 << (HASH_BITS - 6)]))
+        let words = vec![0; 1 << (HASH_BITS - 6)].into_boxed_slice();
+        Bitmap(words.try_into().expect("the words are as many"))
     }
 
     fn add(&mut self, bytes: u32) {
@@ -184,7 +186,7 @@ impl Needles {
             heads.extend(members);
         }
         Needles {
-            needles,
+            list: needles,
             short,
             four,
             buckets,
@@ -221,7 +223,7 @@ impl Needles {
         let heads = &self.heads[usize::from(first)..usize::from(first) + usize::from(count)];
         let here = folded(&text[at..]);
         for head in heads.iter().filter(|head| here & head.mask == head.bytes) {
-            let (needle, actions) = &self.needles[usize::from(head.needle)];
+            let (needle, actions) = &self.list[usize::from(head.needle)];
             let end = at + needle.len();
             if text
                 .get(at..end)
