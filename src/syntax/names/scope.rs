@@ -1,5 +1,7 @@
 //! Which scope a node lies in, and which definition a name meets from there.
 
+use std::collections::HashSet;
+
 use super::super::kind::{Flags, Kind};
 use super::super::symbol::Symbol;
 use super::super::tree::{Node, NodeId, Tree};
@@ -73,10 +75,29 @@ impl Resolver<'_> {
         }
     }
 
+    pub(super) fn find_naming_scopes(&mut self) {
+        let named: HashSet<NodeId> = self.table.keys().map(|&(scope, _)| scope).collect();
+        let mut naming: Vec<NodeId> = Vec::with_capacity(self.scopes.len());
+        for &scope in &self.scopes {
+            let is_last = scope == NodeId::ROOT || named.contains(&scope);
+            naming.push(if is_last {
+                scope
+            } else {
+                naming[scope.index()]
+            });
+        }
+        self.naming = naming;
+    }
+
     pub(super) fn lookup(&self, tree: &Tree, name: NodeId) -> Option<DefId> {
         let symbol = tree.symbol(name);
-        let mut scope = self.scopes[name.index()];
-        let mut first = true;
+        let outer = if self.naming.is_empty() {
+            &self.scopes
+        } else {
+            &self.naming
+        };
+        let mut scope = outer[name.index()];
+        let mut first = scope == self.scopes[name.index()];
         loop {
             // A class's names are not seen from its methods.
             let hidden = !first && tree.kind(scope) == Kind::Class;
@@ -87,7 +108,7 @@ impl Resolver<'_> {
                 return None;
             }
             first = false;
-            scope = self.scopes[scope.index()];
+            scope = outer[scope.index()];
         }
     }
 }
