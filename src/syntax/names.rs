@@ -4,7 +4,7 @@
 //! Qualified names are trees too: `s` of `from os import system as s` gets a chain `os.system`
 //! behind the file's own nodes, so that a pattern meets it like any other expression.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::kind::{Flags, Kind, Role};
 use super::symbol::Symbol;
@@ -80,6 +80,7 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
     let mut resolver = Resolver {
         text,
         scopes: scopes(tree),
+        naming: Vec::new(),
         table: HashMap::new(),
         names: Names { of_node: vec![DefId(0); tree.nodes.len()], ..Names::default() },
         outer: HashMap::new(),
@@ -121,6 +122,9 @@ fn is_scope(language: Language, node: &Node) -> bool {
 struct Resolver<'t> {
     text: &'t [u8],
     scopes: Vec<NodeId>,
+    /// For each node the innermost scope around it that names anything; empty until all is defined.
+    /// A chain of 100,000 `else if` is as many scopes, nearly all of them without a name.
+    naming: Vec<NodeId>,
     table: HashMap<(NodeId, Symbol), DefId>,
     names: Names,
     /// Names that a Python scope takes from outside: `global` and `nonlocal`.
@@ -449,6 +453,7 @@ impl Resolver<'_> {
     fn use_names(&mut self, tree: &mut Tree) {
         self.names.of_node.resize(tree.nodes.len(), DefId(0));
         let count = tree.node(NodeId::ROOT).end;
+        self.find_naming_scopes();
         let mut by_wildcard: HashMap<Symbol, NodeId> = HashMap::new();
         for id in (0..count).map(NodeId) {
             if tree.kind(id) != Kind::Name || self.names.of_node[id.index()].0 != 0 {
@@ -480,10 +485,21 @@ impl Resolver<'_> {
         self.names.of_node.resize(tree.nodes.len(), DefId(0));
     }
 
+    fn find_naming_scopes(&mut self) {
+        let named: HashSet<NodeId> = self.table.keys().map(|&(scope, _)| scope).collect();
+        let mut naming: Vec<NodeId> = Vec::with_capacity(self.scopes.len());
+        for &scope in &self.scopes {
+            let is_last = scope == NodeId::ROOT || named.contains(&scope);
+            naming.push(if is_last { scope } else { naming[scope.index()] });
+        }
+        self.naming = naming;
+    }
+
     fn lookup(&self, tree: &Tree, name: NodeId) -> Option<DefId> {
         let symbol = tree.symbol(name);
-        let mut scope = self.scopes[name.index()];
-        let mut first = true;
+        let outer = if self.naming.is_empty() { &self.scopes } else { &self.naming };
+        let mut scope = outer[name.index()];
+        let mut first = scope == self.scopes[name.index()];
         loop {
             // A class's names are not seen from its methods.
             let hidden = !first && tree.kind(scope) == Kind::Class;
@@ -496,7 +512,7 @@ impl Resolver<'_> {
                 return None;
             }
             first = false;
-            scope = self.scopes[scope.index()];
+            scope = outer[scope.index()];
         }
     }
 }

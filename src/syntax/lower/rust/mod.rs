@@ -173,12 +173,15 @@ impl Rust<'_, '_> {
         if self.k(c) == K::ExpressionStatement && !self.lower.has_token(c, b";") {
             inner = self.lower.named(c).next().unwrap_or(c);
         }
-        match self.k(inner) {
-            K::If => self.if_expression(inner, Role::Item, true),
-            K::Match => self.match_expression(inner, Role::Item, true),
-            K::Block => self.block(Some(inner), Role::Item, true),
-            _ => return false,
+        let kind = self.k(inner);
+        if !matches!(kind, K::If | K::Match | K::Block) {
+            return false;
         }
+        self.deeper(inner, Role::Item, |rust| match kind {
+            K::If => rust.if_expression(inner, Role::Item, true),
+            K::Match => rust.match_expression(inner, Role::Item, true),
+            _ => rust.block(Some(inner), Role::Item, true),
+        });
         true
     }
 
