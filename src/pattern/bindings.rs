@@ -28,7 +28,10 @@ pub struct Bindings(Vec<(Symbol, Bound)>);
 impl Bindings {
     /// What a metavariable holds.
     pub fn get(&self, name: Symbol) -> Option<Bound> {
-        self.0.iter().find(|(of, _)| *of == name).map(|(_, bound)| *bound)
+        self.0
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, bound)| *bound)
     }
 
     /// All of them.
@@ -85,7 +88,10 @@ impl Bound {
                     last = Some(at);
                     at = tree.after(at);
                 }
-                last.map(|last| Span { start: tree.span(first).start, end: tree.span(last).end })
+                last.map(|last| Span {
+                    start: tree.span(first).start,
+                    end: tree.span(last).end,
+                })
             }
             Bound::Text(span, _) => Some(span),
         }
@@ -112,9 +118,16 @@ pub(super) fn equal(file: &File<'_>, a: Bound, b: Bound, symbolic: bool) -> bool
                     && (assigned(file, a).is_some_and(|value| equal_nodes(file, value, b))
                         || assigned(file, b).is_some_and(|value| equal_nodes(file, a, value)))
         }
-        (Bound::Nodes { first: a, stop: a_stop }, Bound::Nodes { first: b, stop: b_stop }) => {
-            equal_lists(file, (a, a_stop), (b, b_stop))
-        }
+        (
+            Bound::Nodes {
+                first: a,
+                stop: a_stop,
+            },
+            Bound::Nodes {
+                first: b,
+                stop: b_stop,
+            },
+        ) => equal_lists(file, (a, a_stop), (b, b_stop)),
         (Bound::Text(_, a), Bound::Text(_, b)) => a == b,
         (Bound::Node(node), Bound::Text(_, text)) | (Bound::Text(_, text), Bound::Node(node)) => {
             let tree = file.tree();
@@ -168,7 +181,10 @@ fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
             return x.symbol == y.symbol && same_definition(file, a, b);
         }
         let bytes = x.flags.has(Flags::BYTES) == y.flags.has(Flags::BYTES);
-        x.kind == y.kind && x.symbol == y.symbol && bytes && x.end - (first_a.0) == y.end - first_b.0
+        x.kind == y.kind
+            && x.symbol == y.symbol
+            && bytes
+            && x.end - (first_a.0) == y.end - first_b.0
     });
     same || constant(file, a).is_some_and(|value| constant(file, b) == Some(value))
 }

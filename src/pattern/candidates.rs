@@ -24,7 +24,9 @@ pub(super) fn each(
         Kind::Attr if chain(p) => every_expression(file, visit),
         Kind::Call | Kind::New => {
             let callee = pattern.child(p, Role::Callee);
-            let word = callee.filter(|&callee| !chain(callee)).and_then(|c| last_word(pattern, c));
+            let word = callee
+                .filter(|&callee| !chain(callee))
+                .and_then(|c| last_word(pattern, c));
             match word {
                 Some(word) => {
                     for &call in index.calls_of(word) {
@@ -52,9 +54,8 @@ pub(super) fn each(
             }
         }
         Kind::Str | Kind::Int | Kind::Bool | Kind::Float => {
-            let known = |node: NodeId| {
-                options.constant_propagation && file.constants().get(node).is_some()
-            };
+            let known =
+                |node: NodeId| options.constant_propagation && file.constants().get(node).is_some();
             for &node in index.of_kind(kind) {
                 if !visit(node) {
                     return;
@@ -81,7 +82,11 @@ pub(super) fn each(
         Kind::List => several(file, &[Kind::List, Kind::Comprehension], visit),
         Kind::Set => several(file, &[Kind::Set, Kind::Dict], visit),
         Kind::Import | Kind::ImportFrom => {
-            several(file, &[Kind::Import, Kind::ImportFrom, Kind::VarDecl], visit);
+            several(
+                file,
+                &[Kind::Import, Kind::ImportFrom, Kind::VarDecl],
+                visit,
+            );
         }
         other => several(file, &[other], visit),
     }

@@ -28,7 +28,12 @@ pub(super) struct Reading {
 impl Reading {
     fn new(tree: Tree, text: String, root: Root) -> Reading {
         let words = words(&tree, root);
-        Reading { tree, text, root, words }
+        Reading {
+            tree,
+            text,
+            root,
+            words,
+        }
     }
 }
 
@@ -104,7 +109,12 @@ struct Context {
 }
 
 const fn context(before: &'static str, after: &'static str, place: Place) -> Context {
-    Context { before, after, place, style: Style::Statement }
+    Context {
+        before,
+        after,
+        place,
+        style: Style::Statement,
+    }
 }
 
 const PYTHON: &[Context] = &[
@@ -125,7 +135,11 @@ const SCRIPT: &[Context] = &[
     context("async function* __aiscan() {", "\n}", Place::Body),
     context("try {}\n", "", Place::First(Kind::Handler)),
     context("try {}\n", "", Place::Part(Kind::Try, Role::Finally)),
-    context("", " catch (__aiscan_dots) {__aiscan_dots}", Place::First(Kind::Try)),
+    context(
+        "",
+        " catch (__aiscan_dots) {__aiscan_dots}",
+        Place::First(Kind::Try),
+    ),
     context("if (1) {}\n", "", Place::Part(Kind::If, Role::Else)),
     context("class __aiscan {", "\n}", Place::Member),
     context("class __aiscan {", " {__aiscan_dots}\n}", Place::Member),
@@ -139,12 +153,30 @@ const SCRIPT: &[Context] = &[
 const RUST: &[Context] = &[
     context("fn __aiscan() {", "\n}", Place::Body),
     context("fn __aiscan() {", ";\n}", Place::Body),
-    Context { before: "", after: "", place: Place::File, style: Style::Item },
-    Context { before: "", after: "", place: Place::File, style: Style::Field },
+    Context {
+        before: "",
+        after: "",
+        place: Place::File,
+        style: Style::Item,
+    },
+    Context {
+        before: "",
+        after: "",
+        place: Place::File,
+        style: Style::Field,
+    },
     context("", "\nfn __aiscan() {}", Place::Decorators),
     context("", " {__aiscan_dots}", Place::File),
-    context("fn __aiscan() { match x {", "\n} }", Place::First(Kind::Arm)),
-    context("fn __aiscan() { if x {} ", "\n}", Place::Part(Kind::If, Role::Else)),
+    context(
+        "fn __aiscan() { match x {",
+        "\n} }",
+        Place::First(Kind::Arm),
+    ),
+    context(
+        "fn __aiscan() { if x {} ",
+        "\n}",
+        Place::Part(Kind::If, Role::Else),
+    ),
 ];
 
 /// Reads a pattern in every way that its language leaves open; at least one.
@@ -155,15 +187,24 @@ pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, Pa
         Language::TypeScript | Language::Tsx => &[Language::TypeScript, Language::Tsx],
         _ => std::slice::from_ref(&language),
     };
-    let readings = dialects.iter().map(|&dialect| read_dialect(dialect, pattern));
-    readings.into_iter().find(|readings| !readings.is_empty()).ok_or_else(|| PatternError {
-        language: language.name(),
-        pattern: pattern.trim().to_owned(),
-    })
+    let readings = dialects
+        .iter()
+        .map(|&dialect| read_dialect(dialect, pattern));
+    readings
+        .into_iter()
+        .find(|readings| !readings.is_empty())
+        .ok_or_else(|| PatternError {
+            language: language.name(),
+            pattern: pattern.trim().to_owned(),
+        })
 }
 
 fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
-    let trimmed = if language == Language::Python { dedent(pattern) } else { pattern.trim().to_owned() };
+    let trimmed = if language == Language::Python {
+        dedent(pattern)
+    } else {
+        pattern.trim().to_owned()
+    };
     let contexts = match language {
         Language::Python => PYTHON,
         Language::Rust => RUST,
@@ -190,12 +231,16 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
     match context.place {
         Place::Expression => !pattern.starts_with("import ") && !pattern.starts_with("export "),
         Place::Decorators => pattern.starts_with('@') || pattern.starts_with('#'),
-        Place::First(Kind::Handler) => pattern.starts_with("except") || pattern.starts_with("catch"),
+        Place::First(Kind::Handler) => {
+            pattern.starts_with("except") || pattern.starts_with("catch")
+        }
         Place::First(Kind::Try) => pattern.starts_with("try"),
         Place::Part(Kind::Try, _) => pattern.starts_with("finally"),
         Place::Part(..) => pattern.starts_with("else") || pattern.starts_with("elif"),
         Place::First(Kind::Arm) => {
-            language == Language::Rust || pattern.starts_with("case") || pattern.starts_with("default")
+            language == Language::Rust
+                || pattern.starts_with("case")
+                || pattern.starts_with("default")
         }
         Place::Pair => language == Language::Python || begins_with_key(pattern),
         _ => true,
@@ -212,7 +257,10 @@ fn begins_with_key(pattern: &str) -> bool {
 
 /// `{a: $X}` is an object and a block with a label; a function is an expression and a statement.
 fn is_ambiguous(language: Language, pattern: &str, context: &Context) -> bool {
-    let script = matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx);
+    let script = matches!(
+        language,
+        Language::JavaScript | Language::TypeScript | Language::Tsx
+    );
     script
         && match context.place {
             Place::Expression => pattern.starts_with('{') || pattern.starts_with("function"),
@@ -271,15 +319,22 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
     match place {
         Place::File => statements(NodeId::ROOT),
         Place::Expression => match statements(NodeId::ROOT)? {
-            Root::Node(node) if tree.kind(node).is_expression() || tree.kind(node) == Kind::Func
-                || tree.kind(node) == Kind::Class || tree.kind(node) == Kind::Raw => Some(Root::Node(node)),
+            Root::Node(node)
+                if tree.kind(node).is_expression()
+                    || tree.kind(node) == Kind::Func
+                    || tree.kind(node) == Kind::Class
+                    || tree.kind(node) == Kind::Raw =>
+            {
+                Some(Root::Node(node))
+            }
             _ => None,
         },
         Place::Body => statements(tree.child(first(Kind::Func)?, Role::Body)?),
         Place::Pair => {
             let pairs = tree.children(first(Kind::Dict)?);
             let only = pairs.into_iter().count() == 1;
-            (only && matches!(tree.kind(pairs.next), Kind::Pair | Kind::Func)).then_some(Root::Node(pairs.next))
+            (only && matches!(tree.kind(pairs.next), Kind::Pair | Kind::Func))
+                .then_some(Root::Node(pairs.next))
         }
         Place::First(kind) => first(kind).map(Root::Node),
         Place::Decorators => {

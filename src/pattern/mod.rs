@@ -68,7 +68,9 @@ pub struct OutOfSteps;
 impl Pattern {
     /// Reads a pattern.
     pub fn new(language: Language, text: &str) -> Result<Pattern, PatternError> {
-        Ok(Pattern { readings: compile::read(language, text)? })
+        Ok(Pattern {
+            readings: compile::read(language, text)?,
+        })
     }
 
     /// Everywhere that it matches in a file, in the order of the nodes.
@@ -101,16 +103,25 @@ impl Pattern {
         let span = file.tree().span(node);
         let mut found = Vec::new();
         for reading in &self.readings {
-            let Root::Node(p) = reading.root else { continue };
+            let Root::Node(p) = reading.root else {
+                continue;
+            };
             let text = reading.text.as_bytes();
             let mut matcher = Matcher::new(&reading.tree, text, file, options, *steps);
             matcher.node(p, node, &mut |matcher| {
-                found.push(Match { span, bindings: matcher.bindings.clone() });
+                found.push(Match {
+                    span,
+                    bindings: matcher.bindings.clone(),
+                });
                 false
             });
             *steps = matcher.steps;
         }
-        if *steps == 0 { Err(OutOfSteps) } else { Ok(found) }
+        if *steps == 0 {
+            Err(OutOfSteps)
+        } else {
+            Ok(found)
+        }
     }
 }
 
@@ -127,7 +138,10 @@ impl Reading {
                 candidates::each(&self.tree, p, file, options, &mut |t| {
                     let span = tree.span(t);
                     matcher.node(p, t, &mut |matcher| {
-                        found.push(Match { span, bindings: matcher.bindings.clone() });
+                        found.push(Match {
+                            span,
+                            bindings: matcher.bindings.clone(),
+                        });
                         false
                     });
                     matcher.steps > 0
@@ -141,22 +155,39 @@ impl Reading {
                     }
                     let span = tree.span(t);
                     matcher.node(p, t, &mut |matcher| {
-                        found.push(Match { span, bindings: matcher.bindings.clone() });
+                        found.push(Match {
+                            span,
+                            bindings: matcher.bindings.clone(),
+                        });
                         false
                     });
                 }
             }
             Root::Statements { first, stop } => {
-                let lists = index.of_kind(Kind::Module).iter().chain(index.of_kind(Kind::Block));
+                let lists = index
+                    .of_kind(Kind::Module)
+                    .iter()
+                    .chain(index.of_kind(Kind::Block));
                 for &list in lists {
                     let statements = tree.children(list);
                     let end = statements.stop;
                     for statement in statements {
-                        matcher.statements_at((first, stop), statement, end, &mut |matcher, extent| {
-                            let span = Span { start: extent.start, end: extent.end };
-                            found.push(Match { span, bindings: matcher.bindings.clone() });
-                            false
-                        });
+                        matcher.statements_at(
+                            (first, stop),
+                            statement,
+                            end,
+                            &mut |matcher, extent| {
+                                let span = Span {
+                                    start: extent.start,
+                                    end: extent.end,
+                                };
+                                found.push(Match {
+                                    span,
+                                    bindings: matcher.bindings.clone(),
+                                });
+                                false
+                            },
+                        );
                         if matcher.steps == 0 {
                             break;
                         }

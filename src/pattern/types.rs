@@ -29,7 +29,9 @@ pub(super) fn names_of(file: &File<'_>, node: NodeId) -> Vec<String> {
             return of.iter().map(|name| (*name).to_owned()).collect();
         }
     }
-    let Some(spelled) = annotation_of(file, node) else { return Vec::new() };
+    let Some(spelled) = annotation_of(file, node) else {
+        return Vec::new();
+    };
     let mut names = vec![tree.text_of(spelled, file.text()).into_owned()];
     if let Some(chain) = file.names().qualified(spelled) {
         names.push(tree.text_of(chain, file.text()).into_owned());

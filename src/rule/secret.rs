@@ -130,12 +130,16 @@ pub(super) fn read(rule: &Yaml) -> Result<Secret, PartError> {
             return Err(unknown(key.line, &key.text, KEYS));
         }
     }
-    let randomness = word(yaml, "randomness", &[
-        ("expected", Randomness::Expected),
-        ("required", Randomness::Required),
-        ("ignored", Randomness::Ignored),
-        ("password", Randomness::Password),
-    ])?;
+    let randomness = word(
+        yaml,
+        "randomness",
+        &[
+            ("expected", Randomness::Expected),
+            ("required", Randomness::Required),
+            ("ignored", Randomness::Ignored),
+            ("password", Randomness::Password),
+        ],
+    )?;
     Ok(Secret {
         form: form(yaml)?,
         randomness: randomness.unwrap_or_default(),
@@ -145,16 +149,22 @@ pub(super) fn read(rule: &Yaml) -> Result<Secret, PartError> {
 
 fn form(yaml: &Yaml) -> Result<Form, PartError> {
     let body = || match yaml.get("body") {
-        Some(body) => body.text().ok_or_else(|| PartError::new(body.line, "body", "text is needed here")),
+        Some(body) => body
+            .text()
+            .ok_or_else(|| PartError::new(body.line, "body", "text is needed here")),
         None => Err(PartError::new(yaml.line, "body", "it is missing")),
     };
     let prefixes = texts(yaml, "prefix")?;
     let names = texts(yaml, "near")?;
-    let assigned = word(yaml, "assigned", &[
-        ("token", Assigned::Token),
-        ("password", Assigned::Password),
-        ("client-side", Assigned::ClientSide),
-    ])?;
+    let assigned = word(
+        yaml,
+        "assigned",
+        &[
+            ("token", Assigned::Token),
+            ("password", Assigned::Password),
+            ("client-side", Assigned::ClientSide),
+        ],
+    )?;
     match (prefixes.is_empty(), names.is_empty(), assigned) {
         (false, true, None) => Ok(Form::Prefixed {
             prefixes,
@@ -172,7 +182,9 @@ fn form(yaml: &Yaml) -> Result<Form, PartError> {
                     .text()
                     .and_then(|text| text.parse().ok())
                     .filter(|within| *within <= 1024)
-                    .ok_or_else(|| PartError::new(within.line, "within", "a number up to 1024 is needed here"))?,
+                    .ok_or_else(|| {
+                        PartError::new(within.line, "within", "a number up to 1024 is needed here")
+                    })?,
             },
             needs_secret_word: flag(yaml, "needs-secret-word")?,
         }),
@@ -190,12 +202,22 @@ fn form(yaml: &Yaml) -> Result<Form, PartError> {
     }
 }
 
-/// A list of texts, none of them empty; no list is an empty one.
+/// A list of texts of three bytes or more, for which every text is searched; no list is an empty one.
 fn texts(yaml: &Yaml, key: &str) -> Result<Vec<String>, PartError> {
-    let Some(value) = yaml.get(key) else { return Ok(Vec::new()) };
-    let wrong = || PartError::new(value.line, key, "a list of texts is needed here");
-    let Node::List(items) = &value.node else { return Err(wrong()) };
-    let text = |item: &Yaml| item.text().filter(|text| !text.is_empty()).ok_or_else(wrong);
+    let Some(value) = yaml.get(key) else {
+        return Ok(Vec::new());
+    };
+    let wrong = || {
+        PartError::new(
+            value.line,
+            key,
+            "a list of texts of three bytes or more is needed here",
+        )
+    };
+    let Node::List(items) = &value.node else {
+        return Err(wrong());
+    };
+    let text = |item: &Yaml| item.text().filter(|text| text.len() >= 3).ok_or_else(wrong);
     items.iter().map(text).collect()
 }
 
@@ -209,7 +231,9 @@ fn flag(yaml: &Yaml, key: &str) -> Result<bool, PartError> {
 
 /// One of some words.
 fn word<T: Copy>(yaml: &Yaml, key: &str, words: &[(&str, T)]) -> Result<Option<T>, PartError> {
-    let Some(value) = yaml.get(key) else { return Ok(None) };
+    let Some(value) = yaml.get(key) else {
+        return Ok(None);
+    };
     let text = value.text().unwrap_or_default();
     if let Some((_, meant)) = words.iter().find(|(word, _)| *word == text) {
         return Ok(Some(*meant));
@@ -229,7 +253,9 @@ impl Secret {
         };
         for (key, regex) in [("before", before), ("body", body)] {
             let Some(regex) = regex else { continue };
-            let built = regex::bytes::RegexBuilder::new(regex).unicode(false).build();
+            let built = regex::bytes::RegexBuilder::new(regex)
+                .unicode(false)
+                .build();
             built.map_err(|error| (key, error.to_string()))?;
         }
         Ok(())
@@ -243,13 +269,19 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Secret, String> {
         read(&yaml::parse(text).unwrap()).map_err(|error| {
-            format!("{} {}: {}", error.line, error.key.unwrap_or_default(), error.message)
+            format!(
+                "{} {}: {}",
+                error.line,
+                error.key.unwrap_or_default(),
+                error.message
+            )
         })
     }
 
     #[test]
     fn the_three_forms_are_told_by_their_keys() {
-        let prefixed = read_text("secret: {prefix: [a_], body: '[a-z]+', randomness: required}").unwrap();
+        let prefixed =
+            read_text("secret: {prefix: [ab_], body: '[a-z]+', randomness: required}").unwrap();
         assert!(matches!(prefixed.form, Form::Prefixed { .. }));
         assert_eq!(prefixed.randomness, Randomness::Required);
         let near = read_text("secret: {near: [acme], body: x, within: 9}").unwrap();
@@ -262,12 +294,27 @@ mod tests {
     fn what_means_nothing_is_an_error_with_its_line() {
         for (text, expected) in [
             ("id: a", "1 secret: it is missing"),
-            ("secret:\n  prefix: [a]", "2 body: it is missing"),
-            ("secret:\n  prefix: [a]\n  near: [b]\n  body: c", "2 secret: exactly one"),
-            ("secret:\n  prefix: a\n  body: c", "2 prefix: a list of texts"),
-            ("secret:\n  prefix: [a]\n  body: c\n  charset: d", "4 charset: there is no such"),
-            ("secret:\n  assigned: names", "2 assigned: `names` is none of token"),
-            ("secret:\n  near: [a]\n  body: c\n  within: far", "4 within: a number"),
+            ("secret:\n  prefix: [abc]", "2 body: it is missing"),
+            (
+                "secret:\n  prefix: [abc]\n  near: [bcd]\n  body: c",
+                "2 secret: exactly one",
+            ),
+            (
+                "secret:\n  prefix: abc\n  body: c",
+                "2 prefix: a list of texts",
+            ),
+            (
+                "secret:\n  prefix: [abc]\n  body: c\n  charset: d",
+                "4 charset: there is no such",
+            ),
+            (
+                "secret:\n  assigned: names",
+                "2 assigned: `names` is none of token",
+            ),
+            (
+                "secret:\n  near: [abc]\n  body: c\n  within: far",
+                "4 within: a number",
+            ),
         ] {
             let error = read_text(text).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
@@ -276,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_bad_regex_is_found_by_the_check() {
-        let secret = read_text("secret: {prefix: [a], body: '['}").unwrap();
+        let secret = read_text("secret: {prefix: [abc], body: '['}").unwrap();
         assert_eq!(secret.check().unwrap_err().0, "body");
     }
 }

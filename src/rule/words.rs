@@ -20,15 +20,102 @@ pub enum Needs {
 
 /// Words of the languages' own, which lowering may do without.
 const KEYWORDS: &[&str] = &[
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "catch", "class",
-    "const", "continue", "debugger", "def", "default", "del", "delete", "do", "elif", "else", "enum",
-    "except", "export", "extends", "extern", "false", "final", "finally", "fn", "for", "from",
-    "function", "get", "global", "if", "impl", "implements", "import", "in", "instanceof", "interface",
-    "is", "lambda", "let", "loop", "match", "mod", "move", "mut", "new", "nonlocal", "not", "null", "of",
-    "or", "pass", "private", "pub", "public", "raise", "ref", "require", "return", "self",
-    "set", "static", "struct", "super", "switch", "this", "throw", "trait", "true", "try", "type",
-    "typeof", "undefined", "union", "unsafe", "use", "var", "void", "where", "while", "with", "yield",
-    "from", "f", "b", "r", "u", "rb", "br", "fr",
+    "False",
+    "None",
+    "True",
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "def",
+    "default",
+    "del",
+    "delete",
+    "do",
+    "elif",
+    "else",
+    "enum",
+    "except",
+    "export",
+    "extends",
+    "extern",
+    "false",
+    "final",
+    "finally",
+    "fn",
+    "for",
+    "from",
+    "function",
+    "get",
+    "global",
+    "if",
+    "impl",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "is",
+    "lambda",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "new",
+    "nonlocal",
+    "not",
+    "null",
+    "of",
+    "or",
+    "pass",
+    "private",
+    "pub",
+    "public",
+    "raise",
+    "ref",
+    "require",
+    "return",
+    "self",
+    "set",
+    "static",
+    "struct",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "undefined",
+    "union",
+    "unsafe",
+    "use",
+    "var",
+    "void",
+    "where",
+    "while",
+    "with",
+    "yield",
+    "from",
+    "f",
+    "b",
+    "r",
+    "u",
+    "rb",
+    "br",
+    "fr",
 ];
 
 /// What a formula needs.
@@ -42,11 +129,21 @@ pub fn of_formula(formula: &Formula) -> Needs {
             let mut needs: Vec<Needs> = all.positives.iter().map(of_formula).collect();
             for condition in &all.conditions {
                 match condition {
-                    Condition::Pattern { language: None, formula, .. } => {
+                    Condition::Pattern {
+                        language: None,
+                        formula,
+                        ..
+                    } => {
                         needs.push(of_formula(formula));
                     }
-                    Condition::Regex { metavariable, regex, constant_propagation: false }
-                        if !all.positives.iter().any(|positive| quotes(positive, metavariable)) =>
+                    Condition::Regex {
+                        metavariable,
+                        regex,
+                        constant_propagation: false,
+                    } if !all
+                        .positives
+                        .iter()
+                        .any(|positive| quotes(positive, metavariable)) =>
                     {
                         needs.push(of_regex(&regex.text));
                     }
@@ -64,30 +161,39 @@ fn quotes(formula: &Formula, metavariable: &str) -> bool {
     match formula {
         Formula::Pattern(leaf) => {
             let name = format!("${metavariable}");
-            leaf.text.match_indices(&name).any(|(at, _)| {
-                leaf.text[..at].ends_with(['"', '\'', '`', '/'])
-            })
+            leaf.text
+                .match_indices(&name)
+                .any(|(at, _)| leaf.text[..at].ends_with(['"', '\'', '`', '/']))
         }
         // A group of an expression may bind it.
         Formula::Regex(_) => true,
         Formula::Inside(inner) | Formula::Anywhere(inner) => quotes(inner, metavariable),
         Formula::Or(choices) => choices.iter().any(|choice| quotes(choice, metavariable)),
-        Formula::And(all) => all.positives.iter().any(|positive| quotes(positive, metavariable)),
+        Formula::And(all) => all
+            .positives
+            .iter()
+            .any(|positive| quotes(positive, metavariable)),
     }
 }
 
 /// The beginnings of what a regular expression matches, where they are few.
 fn of_regex(text: &str) -> Needs {
     const MOST: usize = 64;
-    let Ok(parsed) = regex_syntax::Parser::new().parse(text) else { return Needs::Nothing };
+    let Ok(parsed) = regex_syntax::Parser::new().parse(text) else {
+        return Needs::Nothing;
+    };
     let mut extractor = regex_syntax::hir::literal::Extractor::new();
     extractor.limit_total(MOST);
     let found = extractor.extract(&parsed);
-    let Some(literals) = found.literals() else { return Needs::Nothing };
+    let Some(literals) = found.literals() else {
+        return Needs::Nothing;
+    };
     let words = literals.iter().map(|literal| {
         let text = std::str::from_utf8(literal.as_bytes()).ok()?;
         // Layout may stand between the words of an expression.
-        let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(text.len());
         (end > 1).then(|| Needs::Word(text[..end].to_owned()))
     });
     match words.collect::<Option<Vec<Needs>>>() {
@@ -97,7 +203,11 @@ fn of_regex(text: &str) -> Needs {
 }
 
 fn any(choices: Vec<Needs>) -> Needs {
-    if choices.contains(&Needs::Nothing) { Needs::Nothing } else { Needs::Any(choices) }
+    if choices.contains(&Needs::Nothing) {
+        Needs::Nothing
+    } else {
+        Needs::Any(choices)
+    }
 }
 
 fn all_of(mut needs: Vec<Needs>) -> Needs {
@@ -146,7 +256,10 @@ fn of_pattern(text: &str) -> Needs {
                 let after = &bytes[at..];
                 let colon = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
                 if after.get(colon) == Some(&b':') && after.get(colon + 1) != Some(&b':') {
-                    at += after.iter().position(|b| b",)\n{=".contains(b)).unwrap_or(after.len());
+                    at += after
+                        .iter()
+                        .position(|b| b",)\n{=".contains(b))
+                        .unwrap_or(after.len());
                 }
             }
             _ if is_word(b) => {
@@ -171,7 +284,8 @@ fn interpolated(before: &[u8]) -> bool {
     let open = memchr::memmem::rfind(before, b"${");
     let template = memchr::memrchr(b'`', before);
     open.is_some_and(|open| {
-        template.is_none_or(|template| template < open) && memchr::memchr(b'}', &before[open..]).is_none()
+        template.is_none_or(|template| template < open)
+            && memchr::memchr(b'}', &before[open..]).is_none()
     })
 }
 
@@ -189,7 +303,11 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
             _ => at += 1,
         }
     }
-    if triple || quote == b'`' { bytes.len() } else { start + 1 }
+    if triple || quote == b'`' {
+        bytes.len()
+    } else {
+        start + 1
+    }
 }
 
 fn is_word(b: u8) -> bool {
@@ -217,8 +335,14 @@ mod tests {
 
     #[test]
     fn identifiers_count_and_strings_do_not() {
-        assert_eq!(words("os.system(\"ls\", $CMD, shell=True)"), ["os", "shell", "system"]);
-        assert_eq!(words("function $F(...) { return `a ${b}` }"), Vec::<String>::new());
+        assert_eq!(
+            words("os.system(\"ls\", $CMD, shell=True)"),
+            ["os", "shell", "system"]
+        );
+        assert_eq!(
+            words("function $F(...) { return `a ${b}` }"),
+            Vec::<String>::new()
+        );
         assert_eq!(words("$S.verify = f($...ARGS, $X: int)"), ["verify"]);
         assert_eq!(words("`a ${os.b} c` + \"d\""), ["os"]);
         assert_eq!(words("fn f<'a>(x: &'a str) -> Foo"), ["Foo", "str"]);

@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Yaml {
+pub(crate) struct Yaml {
     /// The line that it begins on, from one; zero where it came from no file.
     pub line: u32,
     /// What it is.
@@ -16,7 +16,7 @@ pub struct Yaml {
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Node {
+pub(crate) enum Node {
     /// Nothing.
     Null,
     /// `true` or `false`.
@@ -33,7 +33,7 @@ pub enum Node {
 
 /// A key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// The line that it stands on.
     pub line: u32,
     /// The key.
@@ -42,7 +42,7 @@ pub struct Key {
 
 impl Yaml {
     /// The text of a scalar.
-    pub fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         match &self.node {
             Node::Text(text) | Node::Number(text) => Some(text.clone()),
             Node::Bool(value) => Some(value.to_string()),
@@ -51,7 +51,7 @@ impl Yaml {
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Yaml> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Yaml> {
         match &self.node {
             Node::Map(entries) => entries.iter().find(|(k, _)| k.text == key).map(|(_, v)| v),
             _ => None,
@@ -59,14 +59,17 @@ impl Yaml {
     }
 
     /// The value as JSON, lines left out.
-    pub fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.node {
             Node::Null => serde_json::Value::Null,
             Node::Bool(value) => (*value).into(),
             Node::Number(text) | Node::Text(text) => text.clone().into(),
             Node::List(items) => items.iter().map(Yaml::to_json).collect(),
             Node::Map(entries) => serde_json::Value::Object(
-                entries.iter().map(|(key, value)| (key.text.clone(), value.to_json())).collect(),
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.text.clone(), value.to_json()))
+                    .collect(),
             ),
         }
     }
@@ -79,7 +82,9 @@ impl From<serde_json::Value> for Yaml {
             serde_json::Value::Bool(value) => Node::Bool(value),
             serde_json::Value::Number(number) => Node::Number(number.to_string()),
             serde_json::Value::String(text) => Node::Text(text),
-            serde_json::Value::Array(items) => Node::List(items.into_iter().map(Yaml::from).collect()),
+            serde_json::Value::Array(items) => {
+                Node::List(items.into_iter().map(Yaml::from).collect())
+            }
             serde_json::Value::Object(entries) => Node::Map(
                 entries
                     .into_iter()
@@ -93,7 +98,7 @@ impl From<serde_json::Value> for Yaml {
 
 /// A file is no YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct YamlError {
+pub(crate) struct YamlError {
     /// The line, zero where it is not known.
     pub line: u32,
     /// What is wrong.
@@ -101,7 +106,7 @@ pub struct YamlError {
 }
 
 /// Reads a file of YAML, or of JSON, which is YAML too. Bombs and towers of brackets are errors.
-pub fn parse(text: &str) -> Result<Yaml, YamlError> {
+pub(crate) fn parse(text: &str) -> Result<Yaml, YamlError> {
     let mut options = serde_saphyr::Options::default();
     options.budget = options.budget.map(|mut budget| {
         budget.max_nodes = 2_000_000;
@@ -109,7 +114,9 @@ pub fn parse(text: &str) -> Result<Yaml, YamlError> {
         budget
     });
     serde_saphyr::from_str_with_options::<Yaml>(text, options).map_err(|error| {
-        let line = error.location().map_or(0, |location| location.line() as u32);
+        let line = error
+            .location()
+            .map_or(0, |location| location.line() as u32);
         let message = error.without_snippet().to_string();
         let message = message.lines().next().unwrap_or("it is no YAML").to_owned();
         YamlError { line, message }
@@ -119,7 +126,10 @@ pub fn parse(text: &str) -> Result<Yaml, YamlError> {
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
         let spanned = Spanned::<Node>::deserialize(deserializer)?;
-        Ok(Yaml { line: spanned.referenced.line() as u32, node: spanned.value })
+        Ok(Yaml {
+            line: spanned.referenced.line() as u32,
+            node: spanned.value,
+        })
     }
 }
 
@@ -186,7 +196,13 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut map = Vec::new();
         while let Some(key) = entries.next_key::<Spanned<String>>()? {
             let line = key.referenced.line() as u32;
-            map.push((Key { line, text: key.value }, entries.next_value()?));
+            map.push((
+                Key {
+                    line,
+                    text: key.value,
+                },
+                entries.next_value()?,
+            ));
         }
         Ok(Node::Map(map))
     }
@@ -200,7 +216,9 @@ mod tests {
     fn values_know_their_lines() {
         let yaml = parse("a: 1\nb:\n  - x: |\n      two\n      lines\n").unwrap();
         let list = yaml.get("b").unwrap();
-        let Node::List(items) = &list.node else { panic!() };
+        let Node::List(items) = &list.node else {
+            panic!()
+        };
         assert_eq!(items[0].get("x").unwrap().text().unwrap(), "two\nlines\n");
         assert_eq!(items[0].line, 3);
         assert_eq!(yaml.get("a").unwrap().text().unwrap(), "1");

@@ -1,8 +1,8 @@
 //! Secrets: credentials that announce themselves, that stand near a provider's name, or that a name
 //! such as `password` holds.
 //!
-//! One case-folded automaton over all prefixes, provider names and words for secrets runs over each
-//! text. Only where it stops is anything else looked at: a regex in a window ([`shape`]), or the
+//! One case-folded pass for all prefixes, provider names and words for secrets goes over each text
+//! ([`needles`]). Only where it stops is anything else looked at: a regex in a window ([`shape`]), or the
 //! name and the value around ([`context`]). What then looks like a credential must be no
 //! placeholder ([`value`]) and mostly random ([`crate::analyser::randomness`]). Of several rules
 //! that see the same bytes the most specific one reports them.

@@ -1,12 +1,12 @@
-//! The one automaton over every literal that any secret rule waits for.
+//! The one pass over a text for every literal that any secret rule waits for.
+//!
+//! Needles are many (2,800) and short, and a scan may be of one small file: an automaton takes 5 ms to
+//! build, or 15 ms with its table, and then waits for memory with each byte. Here the first four bytes
+//! at each place are looked up in a bitmap, and the needles compared where it has them. That is built
+//! in 1 ms, and a scan of 116 MB of Python takes 0.36 s instead of 0.5 s.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aho_corasick::automaton::{Automaton, OverlappingState};
-use aho_corasick::{Anchored, Input, dfa, nfa::noncontiguous};
 
 use super::decode::{self, Encoding};
 use super::name;
@@ -43,37 +43,84 @@ pub(super) enum Action {
     Name,
 }
 
-/// The automaton, with the actions of each needle.
-///
-/// A table of all transitions runs 2.5 times as fast as the automaton that it is made from, and
-/// takes 15 ms to make: as long as scanning three megabytes without it. It is made once that much
-/// text has come by. Both find the same.
+/// The needles, with the actions of each.
 #[derive(Debug)]
 pub(super) struct Needles {
-    automaton: Option<noncontiguous::NFA>,
-    table: OnceLock<Option<dfa::DFA>>,
-    seen: AtomicUsize,
-    actions: Vec<Vec<Action>>,
+    needles: Vec<(Vec<u8>, Vec<Action>)>,
+    /// The needles of three bytes, by their hash.
+    short: Bitmap,
+    /// The first four bytes of the others, by their hash.
+    four: Bitmap,
+    /// Ranges of `heads`, by the hash of the first three bytes.
+    buckets: Box<[(u16, u16); 1 << BUCKET_BITS]>,
+    heads: Vec<Head>,
 }
 
-/// Adds the needles for a prefix that is encoded.
-fn encoded(shape: usize, prefix: &[u8], needles: &mut BTreeMap<Vec<u8>, Vec<Action>>) {
-    for encoding in [Encoding::Base64, Encoding::Hex] {
-        let Some(literal) = decode::encoded_prefix(prefix, encoding) else {
-            continue;
-        };
-        let actions = needles.entry(literal.to_ascii_lowercase()).or_default();
-        actions.push(Action::Encoded {
-            shape,
-            encoding,
-            literal: literal.into(),
-            prefix: prefix.len(),
-        });
+/// The first eight bytes of a needle, for a quick comparison.
+#[derive(Debug)]
+struct Head {
+    bytes: u64,
+    /// Ones where the needle has bytes.
+    mask: u64,
+    needle: u16,
+}
+
+impl Head {
+    fn new(needle: &[u8], at: u16) -> Head {
+        let length = needle.len().min(8);
+        Head {
+            bytes: folded(needle) & (u64::MAX >> (64 - 8 * length)),
+            mask: u64::MAX >> (64 - 8 * length),
+            needle: at,
+        }
     }
 }
 
-/// The bytes from which on the table pays.
-const TABLE_PAYS: usize = 1 << 20;
+/// Up to eight bytes, folded, the first one lowest.
+fn folded(text: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let length = text.len().min(8);
+    bytes[..length].copy_from_slice(&text[..length]);
+    u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
+}
+
+/// Makes letters lower case, and confuses some marks, which the comparison of whole needles parts.
+fn fold(bytes: u32) -> u32 {
+    bytes | 0x2020_2020
+}
+
+/// A set of hashes.
+#[derive(Debug)]
+struct Bitmap(Box<[u64; 1 << (HASH_BITS - 6)]>);
+
+const HASH_BITS: u32 = 18;
+const BUCKET_BITS: u32 = 12;
+
+impl Bitmap {
+    fn new() -> Bitmap {
+        Bitmap(Box::new([0; 1 << (HASH_BITS - 6)]))
+    }
+
+    fn add(&mut self, bytes: u32) {
+        let hash = hash(bytes, HASH_BITS);
+        self.0[hash >> 6] |= 1 << (hash & 63);
+    }
+
+    fn has(&self, bytes: u32) -> bool {
+        let hash = hash(bytes, HASH_BITS);
+        self.0[hash >> 6] >> (hash & 63) & 1 == 1
+    }
+}
+
+/// A hash of some bits.
+fn hash(bytes: u32, bits: u32) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B1) >> (32 - bits)) as usize
+}
+
+/// The first three of four bytes.
+fn three(bytes: u32) -> u32 {
+    bytes & 0x00FF_FFFF
+}
 
 impl Needles {
     pub(super) fn new(shapes: &[Shape]) -> Needles {
@@ -114,54 +161,92 @@ impl Needles {
                 actions.push(Action::Name);
             }
         }
-        let (needles, actions): (Vec<_>, Vec<_>) = needles.into_iter().unzip();
-        // Building fails only when the states outgrow 31 bits.
-        let automaton = noncontiguous::Builder::new()
-            .ascii_case_insensitive(true)
-            .build(&needles)
-            .ok();
+        Needles::of(needles.into_iter().collect())
+    }
+
+    fn of(needles: Vec<(Vec<u8>, Vec<Action>)>) -> Needles {
+        let mut short = Bitmap::new();
+        let mut four = Bitmap::new();
+        let mut by_bucket: BTreeMap<usize, Vec<Head>> = BTreeMap::new();
+        for (at, (needle, _)) in (0..).zip(&needles) {
+            let bytes = folded(needle) as u32;
+            match needle.len() {
+                ..=3 => short.add(three(bytes)),
+                _ => four.add(bytes),
+            }
+            let bucket = by_bucket.entry(hash(three(bytes), BUCKET_BITS));
+            bucket.or_default().push(Head::new(needle, at));
+        }
+        let mut buckets = Box::new([(0, 0); 1 << BUCKET_BITS]);
+        let mut heads = Vec::new();
+        for (bucket, members) in by_bucket {
+            buckets[bucket] = (heads.len() as u16, members.len() as u16);
+            heads.extend(members);
+        }
         Needles {
-            automaton,
-            table: OnceLock::new(),
-            seen: AtomicUsize::new(0),
-            actions,
+            needles,
+            short,
+            four,
+            buckets,
+            heads,
         }
     }
 
-    /// Calls `act` for each needle in the text, in the order in which they end.
-    pub(super) fn each(&self, text: &[u8], act: impl FnMut(Range<usize>, &Action)) {
-        let Some(automaton) = &self.automaton else {
-            return;
-        };
-        let seen = self.seen.fetch_add(text.len(), Ordering::Relaxed);
-        if seen.saturating_add(text.len()) < TABLE_PAYS {
-            return self.run(automaton, text, act);
-        }
-        let table = self
-            .table
-            .get_or_init(|| dfa::Builder::new().build_from_noncontiguous(automaton).ok());
-        match table {
-            Some(table) => self.run(table, text, act),
-            None => self.run(automaton, text, act),
-        }
-    }
-
-    fn run(
-        &self,
-        automaton: &impl Automaton,
-        text: &[u8],
-        mut act: impl FnMut(Range<usize>, &Action),
-    ) {
-        let input = Input::new(text).anchored(Anchored::No);
-        let mut state = OverlappingState::start();
-        // Overlapping search fails only for automata of another kind of match.
-        while automaton.try_find_overlapping(&input, &mut state).is_ok() {
-            let Some(hit) = state.get_match() else {
-                return;
-            };
-            for action in &self.actions[hit.pattern().as_usize()] {
-                act(hit.range(), action);
+    /// Calls `act` for each needle in the text, in the order in which they begin.
+    pub(super) fn each(&self, text: &[u8], mut act: impl FnMut(Range<usize>, &Action)) {
+        for (at, window) in text.windows(4).enumerate() {
+            let bytes = fold(u32::from_le_bytes([
+                window[0], window[1], window[2], window[3],
+            ]));
+            if self.four.has(bytes) || self.short.has(three(bytes)) {
+                self.compare(text, at, three(bytes), &mut act);
             }
         }
+        // A needle of three bytes at the very end has no fourth byte behind it.
+        if let Some((at, last)) = text.len().checked_sub(3).zip(text.last_chunk::<3>()) {
+            let bytes = fold(u32::from_le_bytes([last[0], last[1], last[2], 0]));
+            self.compare(text, at, three(bytes), &mut act);
+        }
+    }
+
+    /// The needles that begin at `at`, where the three bytes stand.
+    fn compare(
+        &self,
+        text: &[u8],
+        at: usize,
+        bytes: u32,
+        act: &mut impl FnMut(Range<usize>, &Action),
+    ) {
+        let (first, count) = self.buckets[hash(bytes, BUCKET_BITS)];
+        let heads = &self.heads[usize::from(first)..usize::from(first) + usize::from(count)];
+        let here = folded(&text[at..]);
+        for head in heads.iter().filter(|head| here & head.mask == head.bytes) {
+            let (needle, actions) = &self.needles[usize::from(head.needle)];
+            let end = at + needle.len();
+            if text
+                .get(at..end)
+                .is_some_and(|text| text.eq_ignore_ascii_case(needle))
+            {
+                for action in actions {
+                    act(at..end, action);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the needles for a prefix that is encoded.
+fn encoded(shape: usize, prefix: &[u8], needles: &mut BTreeMap<Vec<u8>, Vec<Action>>) {
+    for encoding in [Encoding::Base64, Encoding::Hex] {
+        let Some(literal) = decode::encoded_prefix(prefix, encoding) else {
+            continue;
+        };
+        let actions = needles.entry(literal.to_ascii_lowercase()).or_default();
+        actions.push(Action::Encoded {
+            shape,
+            encoding,
+            literal: literal.into(),
+            prefix: prefix.len(),
+        });
     }
 }

@@ -114,9 +114,16 @@ impl Walk<'_> {
             if self.tree.kind(id) != Kind::Assign || !self.tree.symbol(id).is_none() {
                 continue;
             }
-            let (target, value) = (self.tree.child(id, Role::Target), self.tree.child(id, Role::Value));
-            let (Some(target), Some(value)) = (target, value) else { continue };
-            let Some(def) = self.names.definition_of(target) else { continue };
+            let (target, value) = (
+                self.tree.child(id, Role::Target),
+                self.tree.child(id, Role::Value),
+            );
+            let (Some(target), Some(value)) = (target, value) else {
+                continue;
+            };
+            let Some(def) = self.names.definition_of(target) else {
+                continue;
+            };
             let definition = self.names.definition(def);
             if definition.assignments == 1
                 && self.tree.kind(target) == Kind::Name
@@ -184,7 +191,10 @@ impl Walk<'_> {
     }
 
     /// Runs `inner` and takes its changes back, returning them.
-    fn branch(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> (HashMap<DefId, Option<Value>>, bool) {
+    fn branch(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> bool,
+    ) -> (HashMap<DefId, Option<Value>>, bool) {
         let mark = self.log.len();
         let ends = inner(self);
         let mut changes = HashMap::new();
@@ -207,7 +217,9 @@ impl Walk<'_> {
         changed.dedup();
         for def in changed {
             let base = self.env.get(&def).cloned().flatten();
-            let mut values = branches.iter().map(|b| b.get(&def).cloned().unwrap_or_else(|| base.clone()));
+            let mut values = branches
+                .iter()
+                .map(|b| b.get(&def).cloned().unwrap_or_else(|| base.clone()));
             let first = values.next().flatten();
             let joined = values.fold(first, |joined, value| joined?.join(&value?));
             self.set(def, joined);
@@ -221,7 +233,8 @@ impl Walk<'_> {
         }
         let (body, otherwise) = (tree.child(id, Role::Body), tree.child(id, Role::Else));
         let (then, then_ends) = self.branch(|walk| body.is_some_and(|body| walk.block(body)));
-        let (other, other_ends) = self.branch(|walk| otherwise.is_some_and(|body| walk.block(body)));
+        let (other, other_ends) =
+            self.branch(|walk| otherwise.is_some_and(|body| walk.block(body)));
         let mut branches = Vec::new();
         if !then_ends {
             branches.push(then);
@@ -243,19 +256,29 @@ impl Walk<'_> {
         }
         // What the loop assigns may already have been assigned in an earlier round.
         let assigned: Vec<DefId> = self.assigned_in(id);
-        let before: Vec<Option<Value>> =
-            assigned.iter().map(|def| self.env.get(def).cloned().flatten()).collect();
+        let before: Vec<Option<Value>> = assigned
+            .iter()
+            .map(|def| self.env.get(def).cloned().flatten())
+            .collect();
         for &def in &assigned {
             self.set(def, None);
         }
-        for role in [Role::Target, Role::Cond, Role::Body, Role::Update, Role::Else] {
+        for role in [
+            Role::Target,
+            Role::Cond,
+            Role::Body,
+            Role::Update,
+            Role::Else,
+        ] {
             for part in tree.role(id, role) {
                 self.statement(part);
             }
         }
         for (def, before) in assigned.into_iter().zip(before) {
             let after = self.env.get(&def).cloned().flatten();
-            let joined = before.zip(after).and_then(|(before, after)| before.join(&after));
+            let joined = before
+                .zip(after)
+                .and_then(|(before, after)| before.join(&after));
             self.set(def, joined);
         }
     }
@@ -265,7 +288,10 @@ impl Walk<'_> {
         let mut assigned: Vec<DefId> = tree
             .subtree(id)
             .filter(|&node| matches!(tree.kind(node), Kind::Assign | Kind::ForIn | Kind::UnOp))
-            .filter_map(|node| tree.child(node, Role::Target).or(tree.children(node).next()))
+            .filter_map(|node| {
+                tree.child(node, Role::Target)
+                    .or(tree.children(node).next())
+            })
             .flat_map(|target| tree.subtree(target))
             .filter_map(|name| self.names.definition_of(name))
             .collect();
@@ -285,7 +311,11 @@ impl Walk<'_> {
                     walk.set(*def, None);
                 }
                 tree.children(handler).fold(false, |ends, child| {
-                    if tree.kind(child) == Kind::Block { walk.block(child) } else { ends }
+                    if tree.kind(child) == Kind::Block {
+                        walk.block(child)
+                    } else {
+                        ends
+                    }
                 })
             });
             if !ends {
@@ -362,8 +392,14 @@ impl Walk<'_> {
                     at = tree.node(id).end;
                     continue;
                 }
-                Kind::If | Kind::While | Kind::For | Kind::ForIn | Kind::Match | Kind::Try
-                | Kind::Block | Kind::Class
+                Kind::If
+                | Kind::While
+                | Kind::For
+                | Kind::ForIn
+                | Kind::Match
+                | Kind::Try
+                | Kind::Block
+                | Kind::Class
                     if id != root =>
                 {
                     self.statement(id);
@@ -375,8 +411,10 @@ impl Walk<'_> {
                 Kind::UnOp if matches!(tree.kind(NodeId(at + 1)), Kind::Name) => {
                     // `x++` gives x another value.
                     let operator = self.text.get(tree.span(id).range()).unwrap_or_default();
-                    if (operator.starts_with(b"++") || operator.starts_with(b"--")
-                        || operator.ends_with(b"++") || operator.ends_with(b"--"))
+                    if (operator.starts_with(b"++")
+                        || operator.starts_with(b"--")
+                        || operator.ends_with(b"++")
+                        || operator.ends_with(b"--"))
                         && let Some(def) = self.names.definition_of(NodeId(at + 1))
                     {
                         self.set(def, None);
@@ -403,7 +441,9 @@ impl Walk<'_> {
         if self.tree.node(id).role == Role::Target {
             return;
         }
-        let Some(def) = self.names.definition_of(id) else { return };
+        let Some(def) = self.names.definition_of(id) else {
+            return;
+        };
         let value = match self.env.get(&def) {
             Some(value) => value.clone(),
             None => self.globals.get(&def).cloned(),
@@ -421,11 +461,15 @@ impl Walk<'_> {
 
     fn assign(&mut self, id: NodeId) {
         let tree = self.tree;
-        let Some(target) = tree.child(id, Role::Target) else { return };
+        let Some(target) = tree.child(id, Role::Target) else {
+            return;
+        };
         let value = tree.child(id, Role::Value);
         let operator = tree.symbol(id);
         if tree.kind(target) == Kind::Name {
-            let Some(def) = self.names.definition_of(target) else { return };
+            let Some(def) = self.names.definition_of(target) else {
+                return;
+            };
             let before = self.env.get(&def).cloned().flatten();
             if let Some(node) = value
                 && let Some(known) = self.literal(node)
@@ -487,7 +531,8 @@ impl Walk<'_> {
 
     /// What a node is known to be, literals included.
     fn value(&self, id: NodeId) -> Option<Value> {
-        self.literal(id).or_else(|| self.out.of_node.get(&id).cloned())
+        self.literal(id)
+            .or_else(|| self.out.of_node.get(&id).cloned())
     }
 
     fn literal(&self, id: NodeId) -> Option<Value> {
@@ -495,7 +540,9 @@ impl Walk<'_> {
         let node = tree.node(id);
         match node.kind {
             Kind::Str if !node.symbol.is_none() => {
-                let mut parts = tree.children(id).map(|part| self.text.get(tree.span(part).range()));
+                let mut parts = tree
+                    .children(id)
+                    .map(|part| self.text.get(tree.span(part).range()));
                 let text: Vec<u8> = parts.try_fold(Vec::new(), |mut text, part| {
                     text.extend_from_slice(part?);
                     (text.len() <= MAX_TEXT).then_some(text)
@@ -540,7 +587,9 @@ impl Walk<'_> {
                 self.operate(node.symbol, &left, &self.value(right)?)
             }
             Kind::UnOp => {
-                let Value::Int(value) = self.value(tree.children(id).next()?)? else { return None };
+                let Value::Int(value) = self.value(tree.children(id).next()?)? else {
+                    return None;
+                };
                 (node.symbol == Symbol::of("-")).then(|| Value::Int(value.saturating_neg()))
             }
             Kind::Cond => {
@@ -574,18 +623,25 @@ impl Walk<'_> {
                 let callee = tree.child(id, Role::Callee)?;
                 let field = tree.child(callee, Role::Field)?;
                 let name = tree.symbol(field);
-                if ["to_string", "to_owned", "into", "clone"].iter().any(|n| name == Symbol::of(n)) {
-                    return self.value(tree.child(callee, Role::Object)?).filter(Value::is_constant);
+                if ["to_string", "to_owned", "into", "clone"]
+                    .iter()
+                    .any(|n| name == Symbol::of(n))
+                {
+                    return self
+                        .value(tree.child(callee, Role::Object)?)
+                        .filter(Value::is_constant);
                 }
                 let from = Symbol::of("String") == tree.symbol(tree.child(callee, Role::Object)?);
                 if from && name == Symbol::of("from") {
-                    return self.value(tree.child(id, Role::Arg)?).filter(Value::is_constant);
+                    return self
+                        .value(tree.child(id, Role::Arg)?)
+                        .filter(Value::is_constant);
                 }
                 None
             }
-            Kind::Ref | Kind::Cast => {
-                self.value(tree.children(id).next()?).filter(Value::is_constant)
-            }
+            Kind::Ref | Kind::Cast => self
+                .value(tree.children(id).next()?)
+                .filter(Value::is_constant),
             _ => None,
         }
     }
@@ -594,12 +650,16 @@ impl Walk<'_> {
         if operator == Symbol::of("+") {
             return match (self.tree.language, left, right) {
                 // A sum with a string is a string in JavaScript.
-                (Language::JavaScript | Language::TypeScript | Language::Tsx, Value::Str(_), Value::Int(n)) => {
-                    add(left, &Value::Str(Some(n.to_string().into())))
-                }
-                (Language::JavaScript | Language::TypeScript | Language::Tsx, Value::Int(n), Value::Str(_)) => {
-                    add(&Value::Str(Some(n.to_string().into())), right)
-                }
+                (
+                    Language::JavaScript | Language::TypeScript | Language::Tsx,
+                    Value::Str(_),
+                    Value::Int(n),
+                ) => add(left, &Value::Str(Some(n.to_string().into()))),
+                (
+                    Language::JavaScript | Language::TypeScript | Language::Tsx,
+                    Value::Int(n),
+                    Value::Str(_),
+                ) => add(&Value::Str(Some(n.to_string().into())), right),
                 _ => add(left, right),
             };
         }
@@ -636,16 +696,24 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 
 /// The value of an integer literal in any of the languages.
 fn parse_int(text: &[u8]) -> Option<i128> {
-    let text = std::str::from_utf8(text).ok()?.replace('_', "").to_ascii_lowercase();
+    let text = std::str::from_utf8(text)
+        .ok()?
+        .replace('_', "")
+        .to_ascii_lowercase();
     let (digits, radix) = match text.get(..2) {
         Some("0x") => (&text[2..], 16),
         Some("0o") => (&text[2..], 8),
         Some("0b") => (&text[2..], 2),
-        _ if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) => {
+        _ if text.len() > 1
+            && text.starts_with('0')
+            && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             (&text[1..], 8)
         }
         _ => (&text[..], 10),
     };
-    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+    let end = digits
+        .find(|c: char| !c.is_digit(radix))
+        .unwrap_or(digits.len());
     i128::from_str_radix(&digits[..end], radix).ok()
 }

@@ -33,7 +33,13 @@ impl<'s> File<'s> {
             tree = typed;
         }
         let names = super::names::resolve(&mut tree, source.text());
-        Some(File { source, tree, names, constants: OnceCell::new(), index: OnceCell::new() })
+        Some(File {
+            source,
+            tree,
+            names,
+            constants: OnceCell::new(),
+            index: OnceCell::new(),
+        })
     }
 
     /// The text that spans count in.
@@ -58,11 +64,13 @@ impl<'s> File<'s> {
 
     /// Where things stand.
     pub fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(&self.tree, &self.names))
+        self.index
+            .get_or_init(|| Index::of(&self.tree, &self.names))
     }
 
     /// The values that its expressions are known to have.
     pub fn constants(&self) -> &Constants {
-        self.constants.get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
+        self.constants
+            .get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
     }
 }

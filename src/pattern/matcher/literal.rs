@@ -54,7 +54,13 @@ impl Matcher<'_> {
             return None;
         }
         match self.tree.kind(t) {
-            Kind::Name | Kind::BinOp | Kind::UnOp | Kind::Str | Kind::Cond | Kind::Call | Kind::Ref
+            Kind::Name
+            | Kind::BinOp
+            | Kind::UnOp
+            | Kind::Str
+            | Kind::Cond
+            | Kind::Call
+            | Kind::Ref
             | Kind::Cast => self.file.constants().get(t),
             _ => None,
         }
@@ -93,7 +99,9 @@ impl Matcher<'_> {
             }
         }
         let symbol = self.pattern.symbol(p);
-        let interpolated = parts.iter().any(|&part| self.pattern.kind(part) != Kind::StrPart);
+        let interpolated = parts
+            .iter()
+            .any(|&part| self.pattern.kind(part) != Kind::StrPart);
         if interpolated {
             if self.tree.kind(t) != Kind::Str || !self.tree.node(t).flags.has(Flags::TEMPLATE) {
                 return false;
@@ -138,7 +146,10 @@ impl Matcher<'_> {
                     end: self.tree.span(last).end,
                 },
                 (Some(only), None) => self.tree.span(only),
-                (None, _) => Span { start: node.span.end.saturating_sub(1), end: node.span.end.saturating_sub(1) },
+                (None, _) => Span {
+                    start: node.span.end.saturating_sub(1),
+                    end: node.span.end.saturating_sub(1),
+                },
             };
             return Some((span, self.file.source().show(span)));
         }

@@ -20,7 +20,6 @@ use super::bindings::{Bindings, Bound, equal};
 use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Siblings, Symbol, Tree, Value};
 
-pub(super) use statement::Extent;
 
 /// What is done after a match; returns whether the search may stop.
 type Then<'t> = &'t mut dyn FnMut(&mut Matcher<'_>) -> bool;
@@ -135,7 +134,9 @@ impl<'m> Matcher<'m> {
         }
         match self.file.constants().get(t) {
             // What one of several branches gives is no single expression.
-            Some(&Value::Expr(value)) if !matches!(self.tree.kind(value), Kind::Match | Kind::If) => {
+            Some(&Value::Expr(value))
+                if !matches!(self.tree.kind(value), Kind::Match | Kind::If) =>
+            {
                 Some(value)
             }
             _ => None,
@@ -145,11 +146,15 @@ impl<'m> Matcher<'m> {
     /// Whether only a wildcard import can have brought a name.
     fn is_wildcard(&self, t: NodeId) -> bool {
         let names = self.file.names();
-        names.definition_of(t).is_some_and(|id| names.definition(id).wildcard)
+        names
+            .definition_of(t)
+            .is_some_and(|id| names.definition(id).wildcard)
     }
 
     fn has_metavariable(&self, p: NodeId) -> bool {
-        self.pattern.subtree(p).any(|id| self.pattern.kind(id) == Kind::MetaVar)
+        self.pattern
+            .subtree(p)
+            .any(|id| self.pattern.kind(id) == Kind::MetaVar)
     }
 
     pub(super) fn bind(&mut self, name: Symbol, bound: Bound, then: Then<'_>) -> bool {
@@ -179,9 +184,7 @@ impl<'m> Matcher<'m> {
                 // `for (...)` is any loop with a head.
                 // `[...]` is also a list that is built by a comprehension, `{...}` a dictionary.
                 (Kind::List, Kind::Comprehension) => {
-                    self.only_ellipsis(p)
-                        && self.tree.symbol(t) == Symbol::of("[")
-                        && then(self)
+                    self.only_ellipsis(p) && self.tree.symbol(t) == Symbol::of("[") && then(self)
                 }
                 (Kind::Set, Kind::Dict) => self.only_ellipsis(p) && then(self),
                 // `except (..., A, ...)` means `except A` too.
@@ -196,9 +199,16 @@ impl<'m> Matcher<'m> {
                 (Kind::Assign, Kind::Field) => {
                     let part = |role| self.pattern.child(p, role);
                     let of = |role| self.tree.child(t, role);
-                    match (part(Role::Target), part(Role::Value), of(Role::Name), of(Role::Value)) {
+                    match (
+                        part(Role::Target),
+                        part(Role::Value),
+                        of(Role::Name),
+                        of(Role::Value),
+                    ) {
                         (Some(target), Some(value), Some(name), Some(t_value)) => {
-                            self.node(target, name, &mut |matcher| matcher.node(value, t_value, then))
+                            self.node(target, name, &mut |matcher| {
+                                matcher.node(value, t_value, then)
+                            })
                         }
                         _ => false,
                     }
@@ -231,9 +241,7 @@ impl<'m> Matcher<'m> {
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
-            Kind::BinOp => {
-                self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then)
-            }
+            Kind::BinOp => self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then),
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
     }
@@ -248,12 +256,17 @@ impl<'m> Matcher<'m> {
             return false;
         };
         self.pattern.kind(value) == Kind::Deep
-            && self.node(target, t_target, &mut |matcher| matcher.node(value, t_target, then))
+            && self.node(target, t_target, &mut |matcher| {
+                matcher.node(value, t_target, then)
+            })
     }
 
     fn only_ellipsis(&self, p: NodeId) -> bool {
         let mut items = self.p_children(p);
-        items.next().is_some_and(|item| self.pattern.kind(item) == Kind::Ellipsis) && items.is_empty()
+        items
+            .next()
+            .is_some_and(|item| self.pattern.kind(item) == Kind::Ellipsis)
+            && items.is_empty()
     }
 
     fn same_symbol(&self, p: NodeId, t: NodeId) -> bool {
@@ -286,12 +299,19 @@ impl<'m> Matcher<'m> {
             }
             if !matches!(
                 role,
-                Role::Item | Role::Arg | Role::Param | Role::Base | Role::Decorator | Role::TypeParam
+                Role::Item
+                    | Role::Arg
+                    | Role::Param
+                    | Role::Base
+                    | Role::Decorator
+                    | Role::TypeParam
             ) {
                 return false;
             }
         }
-        self.list(p, role, group, targets, &mut |matcher| matcher.groups(p, next, t, then))
+        self.list(p, role, group, targets, &mut |matcher| {
+            matcher.groups(p, next, t, then)
+        })
     }
 
     /// Whether the node may have children whose role the pattern does not mention.
@@ -308,7 +328,10 @@ impl<'m> Matcher<'m> {
                         kind != Kind::Handler && kind != Kind::Cast
                     }
                     Role::Default => true,
-                    Role::Else => matches!(kind, Kind::If | Kind::For | Kind::ForIn | Kind::While | Kind::VarDecl),
+                    Role::Else => matches!(
+                        kind,
+                        Kind::If | Kind::For | Kind::ForIn | Kind::While | Kind::VarDecl
+                    ),
                     Role::Name => match kind {
                         // The flags of a regular expression.
                         Kind::Import | Kind::ImportName | Kind::Regex => true,
@@ -323,7 +346,10 @@ impl<'m> Matcher<'m> {
                     // The attributes of an element.
                     Role::Param => kind == Kind::Element,
                     Role::Handler => false,
-                    Role::Finally => self.pattern.role(p, Role::Handler).any(|h| self.is_any_handler(h)),
+                    Role::Finally => self
+                        .pattern
+                        .role(p, Role::Handler)
+                        .any(|h| self.is_any_handler(h)),
                     // `<a />` is any element of that name.
                     Role::Item => kind == Kind::Element,
                     Role::Body => kind == Kind::Func && self.pattern.child(p, Role::Body).is_none(),
@@ -341,8 +367,7 @@ impl<'m> Matcher<'m> {
             // `function ...(…)` is a function with or without a name.
             // In an expression the name of a function says nothing.
             (Kind::Func, Role::Name) => {
-                self.pattern.kind(at) == Kind::Ellipsis
-                    || self.pattern.node(p).role == Role::Arg
+                self.pattern.kind(at) == Kind::Ellipsis || self.pattern.node(p).role == Role::Arg
             }
             // `except ...` is also a bare `except`.
             (Kind::Handler, Role::Type) => self.pattern.kind(at) == Kind::Ellipsis,
@@ -353,18 +378,25 @@ impl<'m> Matcher<'m> {
     /// Whether a handler of the pattern is `catch (...) {...}`: there may be any number, or none.
     fn is_any_handler(&self, p: NodeId) -> bool {
         let dots = |role| {
-            self.pattern.child(p, role).is_some_and(|part| self.pattern.kind(part) == Kind::Ellipsis)
+            self.pattern
+                .child(p, role)
+                .is_some_and(|part| self.pattern.kind(part) == Kind::Ellipsis)
         };
         dots(Role::Name) && !dots(Role::Type)
     }
 
     /// Whether a loop's head is `(...)`.
     fn is_any_head(&self, p: NodeId) -> bool {
-        self.pattern.child(p, Role::Init).is_some_and(|init| self.pattern.kind(init) == Kind::Ellipsis)
+        self.pattern
+            .child(p, Role::Init)
+            .is_some_and(|init| self.pattern.kind(init) == Kind::Ellipsis)
     }
 
     fn bodies(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        match (self.pattern.child(p, Role::Body), self.tree.child(t, Role::Body)) {
+        match (
+            self.pattern.child(p, Role::Body),
+            self.tree.child(t, Role::Body),
+        ) {
             (Some(p), Some(t)) => self.node(p, t, then),
             (None, _) => then(self),
             (Some(_), None) => false,
@@ -395,5 +427,7 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
         }
         _ => return true,
     };
-    asked.iter().all(|&flag| !pattern.has(flag) || node.has(flag))
+    asked
+        .iter()
+        .all(|&flag| !pattern.has(flag) || node.has(flag))
 }

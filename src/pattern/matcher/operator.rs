@@ -88,29 +88,33 @@ impl Matcher<'_> {
         }
         match law {
             Law::Commutative => self.commutative(&ps, ts, then),
-            Law::Associative => {
-                (ts.len() > 2) && self.operand_list(&ps, &ts, false, then)
-            }
+            Law::Associative => (ts.len() > 2) && self.operand_list(&ps, &ts, false, then),
             Law::None => false,
         }
     }
 
     /// Each operand of the pattern takes one of the operands that are left.
     fn commutative(&mut self, ps: &[NodeId], ts: Vec<NodeId>, then: Then<'_>) -> bool {
-        let Some((&p, rest)) = ps.split_first() else { return then(self) };
+        let Some((&p, rest)) = ps.split_first() else {
+            return then(self);
+        };
         if self.pattern.kind(p) == Kind::Ellipsis {
             return self.commutative(rest, ts, then);
         }
         (0..ts.len()).any(|index| {
             let mut left = ts.clone();
             let t = left.remove(index);
-            self.node(p, t, &mut |matcher| matcher.commutative(rest, left.clone(), then))
+            self.node(p, t, &mut |matcher| {
+                matcher.commutative(rest, left.clone(), then)
+            })
         })
     }
 
     /// Operands in order. A metavariable takes one or several; `...` too, or none where `open`.
     fn operand_list(&mut self, ps: &[NodeId], ts: &[NodeId], open: bool, then: Then<'_>) -> bool {
-        let Some((&p, p_rest)) = ps.split_first() else { return ts.is_empty() && then(self) };
+        let Some((&p, p_rest)) = ps.split_first() else {
+            return ts.is_empty() && then(self);
+        };
         match self.pattern.kind(p) {
             Kind::Ellipsis => {
                 let least = usize::from(!open);
@@ -126,8 +130,12 @@ impl Matcher<'_> {
                 })
             }
             _ => {
-                let Some((&t, t_rest)) = ts.split_first() else { return false };
-                self.node(p, t, &mut |matcher| matcher.operand_list(p_rest, t_rest, open, then))
+                let Some((&t, t_rest)) = ts.split_first() else {
+                    return false;
+                };
+                self.node(p, t, &mut |matcher| {
+                    matcher.operand_list(p_rest, t_rest, open, then)
+                })
             }
         }
     }
@@ -138,7 +146,10 @@ impl Matcher<'_> {
         if run.len() == 1 {
             return Bound::Node(first);
         }
-        let span = Span { start: self.tree.span(first).start, end: self.tree.span(last).end };
+        let span = Span {
+            start: self.tree.span(first).start,
+            end: self.tree.span(last).end,
+        };
         Bound::Text(span, Symbol::of(self.file.source().slice(span)))
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn string_regex(spelled: &str) -> Option<Rc<Regex>> {
                 let body = spelled.strip_prefix("=~/")?;
                 let (body, flags) = body.rsplit_once('/')?;
                 let flags = if flags.contains('i') { "(?i)" } else { "" };
-                Regex::new(&format!("{flags}{body}"), false).ok().map(Rc::new)
+                Regex::new(&format!("{flags}{body}"), false)
+                    .ok()
+                    .map(Rc::new)
             })
             .clone()
     })
@@ -40,7 +42,9 @@ impl Matcher<'_> {
 
     /// `left` is how many names are followed to what was assigned to them, where the rule asks.
     fn deep_through(&mut self, p: NodeId, t: NodeId, left: u32, then: Then<'_>) -> bool {
-        let Some(inner) = self.p_children(p).next() else { return false };
+        let Some(inner) = self.p_children(p).next() else {
+            return false;
+        };
         for id in self.tree.subtree(t) {
             if self.steps == 0 {
                 return false;
@@ -60,12 +64,16 @@ impl Matcher<'_> {
 
     /// Whether a field of the pattern is `...`: any number of links of a chain.
     pub(super) fn is_chain_ellipsis(&self, p: NodeId) -> bool {
-        self.pattern.child(p, Role::Field).is_some_and(|field| self.pattern.kind(field) == Kind::Ellipsis)
+        self.pattern
+            .child(p, Role::Field)
+            .is_some_and(|field| self.pattern.kind(field) == Kind::Ellipsis)
     }
 
     /// `$X. ...`: what the chain begins with, any number of fields, calls and indices before its end.
     pub(super) fn chain(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let Some(object) = self.pattern.child(p, Role::Object) else { return false };
+        let Some(object) = self.pattern.child(p, Role::Object) else {
+            return false;
+        };
         let mut at = t;
         loop {
             if self.node(object, at, then) {
@@ -93,9 +101,19 @@ impl Matcher<'_> {
         };
         let p_call = self.pattern.kind(p_inner) == Kind::Call;
         let t_call = self.tree.kind(t_inner) == Kind::Call;
-        let p_name = if p_call { self.pattern.child(p_inner, Role::Callee) } else { Some(p_inner) };
-        let t_name = if t_call { self.tree.child(t_inner, Role::Callee) } else { Some(t_inner) };
-        let (Some(p_name), Some(t_name)) = (p_name, t_name) else { return false };
+        let p_name = if p_call {
+            self.pattern.child(p_inner, Role::Callee)
+        } else {
+            Some(p_inner)
+        };
+        let t_name = if t_call {
+            self.tree.child(t_inner, Role::Callee)
+        } else {
+            Some(t_inner)
+        };
+        let (Some(p_name), Some(t_name)) = (p_name, t_name) else {
+            return false;
+        };
         let none = (NodeId(0), NodeId(0));
         let p_args = if p_call {
             let args = self.pattern.role(p_inner, Role::Arg);
@@ -109,12 +127,16 @@ impl Matcher<'_> {
         } else {
             none
         };
-        self.node(p_name, t_name, &mut |matcher| matcher.ordered(p_args, t_args, then))
+        self.node(p_name, t_name, &mut |matcher| {
+            matcher.ordered(p_args, t_args, then)
+        })
     }
 
     /// `($X: T)`: an expression whose type the file shows.
     pub(super) fn typed(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let Some(wanted) = self.pattern.child(p, Role::Type) else { return false };
+        let Some(wanted) = self.pattern.child(p, Role::Type) else {
+            return false;
+        };
         let name = self.pattern.symbol(p);
         if let Some(actual) = types::annotation_of(self.file, t) {
             return self.node(wanted, actual, &mut |matcher| {
@@ -123,7 +145,9 @@ impl Matcher<'_> {
         }
         let wanted = self.pattern.symbol(wanted);
         let literal = types::names_of(self.file, t);
-        let matches = literal.iter().any(|literal| wanted == Symbol::of(literal.as_bytes()));
+        let matches = literal
+            .iter()
+            .any(|literal| wanted == Symbol::of(literal.as_bytes()));
         matches && self.bind(name, Bound::Node(t), then)
     }
 }

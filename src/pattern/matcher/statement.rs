@@ -46,10 +46,18 @@ impl Matcher<'_> {
             self.taken.truncate(mark);
             return stop;
         }
-        let at = At { next: target.next, near: target.stop, far: target.stop };
+        let at = At {
+            next: target.next,
+            near: target.stop,
+            far: target.stop,
+        };
         // With `...` somewhere, what comes after the last statement of the pattern is left open.
-        let open = statements.into_iter().any(|s| self.pattern.kind(s) == Kind::Ellipsis);
-        self.sequence((statements.next, statements.stop), at, open, &mut |m, _| then(m))
+        let open = statements
+            .into_iter()
+            .any(|s| self.pattern.kind(s) == Kind::Ellipsis);
+        self.sequence((statements.next, statements.stop), at, open, &mut |m, _| {
+            then(m)
+        })
     }
 
     fn in_class(&self, p: NodeId) -> bool {
@@ -76,10 +84,20 @@ impl Matcher<'_> {
         stop: NodeId,
         then: &mut dyn FnMut(&mut Matcher<'_>, Extent) -> bool,
     ) -> bool {
-        let at = At { next: first, near: stop, far: stop };
+        let at = At {
+            next: first,
+            near: stop,
+            far: stop,
+        };
         let start = self.tree.span(first).start;
         self.sequence(pattern, at, true, &mut |matcher, end| {
-            then(matcher, Extent { start, end: end.max(start) })
+            then(
+                matcher,
+                Extent {
+                    start,
+                    end: end.max(start),
+                },
+            )
         })
     }
 
@@ -118,7 +136,10 @@ impl Matcher<'_> {
             return false;
         }
         let t = at.next;
-        let after = At { next: self.tree.after(t), ..at };
+        let after = At {
+            next: self.tree.after(t),
+            ..at
+        };
         let end = end.max(self.tree.span(t).end);
         self.statement(p, t, &mut |matcher| {
             matcher.sequence_from((p_next, p_stop), after, open, end, then)
@@ -140,7 +161,10 @@ impl Matcher<'_> {
             // Nothing follows: all that is left in the list is skipped.
             let end = end.max(self.last_end(at));
             if named {
-                let bound = Bound::Nodes { first: at.next, stop: at.near };
+                let bound = Bound::Nodes {
+                    first: at.next,
+                    stop: at.near,
+                };
                 return self.bind(self.pattern.symbol(p), bound, &mut |m| then(m, end));
             }
             return then(self, end);
@@ -150,9 +174,16 @@ impl Matcher<'_> {
         let mut end = end;
         let top = at.near;
         loop {
-            let here = At { next, near, far: at.far };
+            let here = At {
+                next,
+                near,
+                far: at.far,
+            };
             let stop = if named {
-                let bound = Bound::Nodes { first: at.next, stop: next };
+                let bound = Bound::Nodes {
+                    first: at.next,
+                    stop: next,
+                };
                 self.bind(self.pattern.symbol(p), bound, &mut |matcher| {
                     matcher.sequence_from(rest, here, open, end, then)
                 })
@@ -162,7 +193,9 @@ impl Matcher<'_> {
             if stop || self.steps == 0 {
                 return stop;
             }
-            let Some(following) = self.following(next, at.far) else { return false };
+            let Some(following) = self.following(next, at.far) else {
+                return false;
+            };
             next = following;
             let parent = self.tree.node(next).parent;
             near = self.tree.after(parent).min(at.far);
@@ -185,7 +218,11 @@ impl Matcher<'_> {
         }
         // The node before the list's end is the last descendant of its last statement.
         let last = NodeId(at.near.0 - 1);
-        let top = self.tree.ancestors(last).take_while(|&a| a >= at.next).last();
+        let top = self
+            .tree
+            .ancestors(last)
+            .take_while(|&a| a >= at.next)
+            .last();
         self.tree.span(top.unwrap_or(last)).end
     }
 
@@ -233,17 +270,27 @@ impl Matcher<'_> {
         if self.pattern.kind(p) != Kind::ExprStmt {
             return self.node(p, t, then);
         }
-        let Some(expression) = self.p_children(p).next() else { return false };
+        let Some(expression) = self.p_children(p).next() else {
+            return false;
+        };
         if self.tree.kind(t) == Kind::Block {
             return false;
         }
         let whole = self.tree.kind(t) == Kind::ExprStmt;
         if self.pattern.kind(expression) == Kind::MetaVar {
-            let bound = if whole { self.tree.children(t).next().unwrap_or(t) } else { t };
+            let bound = if whole {
+                self.tree.children(t).next().unwrap_or(t)
+            } else {
+                t
+            };
             return self.node(expression, bound, then);
         }
         if !self.options.implicit_deep_exprstmt || self.pattern.kind(expression) == Kind::Deep {
-            let inner = if whole { self.tree.children(t).next() } else { None };
+            let inner = if whole {
+                self.tree.children(t).next()
+            } else {
+                None
+            };
             return self.node(expression, inner.unwrap_or(t), then);
         }
         // The expressions of the statement, but not its nested statements.
@@ -252,7 +299,8 @@ impl Matcher<'_> {
         while at < end {
             let id = NodeId(at);
             let kind = self.tree.kind(id);
-            if kind == Kind::Block && !self.tree.node(id).flags.has(Flags::IMPLICIT)
+            if kind == Kind::Block
+                && !self.tree.node(id).flags.has(Flags::IMPLICIT)
                 && self.is_own_block(id, t)
             {
                 at = self.tree.node(id).end;

@@ -109,7 +109,9 @@ impl Rust<'_, '_> {
             return false;
         }
         let name = self.lower.text(function);
-        let Some(arguments) = self.lower.field(c, self.f.arguments) else { return false };
+        let Some(arguments) = self.lower.field(c, self.f.arguments) else {
+            return false;
+        };
         let mut arguments = self.lower.named(arguments);
         if name == DEEP.as_bytes() {
             self.lower.open(Kind::Deep, role, c);
@@ -117,7 +119,9 @@ impl Rust<'_, '_> {
                 self.expression(inner, Role::Item);
             }
         } else if name == TYPED.as_bytes() {
-            let Some(variable) = arguments.next() else { return false };
+            let Some(variable) = arguments.next() else {
+                return false;
+            };
             let Some(Placeholder::MetaVar(name)) = self.lower.placeholder(variable) else {
                 return false;
             };
@@ -145,7 +149,8 @@ impl Rust<'_, '_> {
             K::Character => self.character(c, role),
             K::Integer => {
                 let value = integer(self.lower.text(c));
-                self.lower.leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
+                self.lower
+                    .leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
             }
             K::Float => {
                 self.lower.leaf(Kind::Float, role, c);
@@ -167,7 +172,10 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
             K::Assignment => {
-                let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
+                let operator = self
+                    .lower
+                    .field(c, f.operator)
+                    .map(|o| self.lower.symbol(o));
                 let id = self.lower.open(Kind::Assign, role, c);
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
                 self.field(c, f.left, Role::Target);
@@ -252,7 +260,9 @@ impl Rust<'_, '_> {
         let f = self.f;
         let id = self.lower.open(Kind::Func, role, c);
         let is_async = self.lower.has_token(c, b"async");
-        let flags = Flags::LAMBDA.with(Flags::EXPRESSION).with(Flags::ASYNC.when(is_async));
+        let flags = Flags::LAMBDA
+            .with(Flags::EXPRESSION)
+            .with(Flags::ASYNC.when(is_async));
         self.lower.flag(id, flags);
         if let Some(parameters) = self.lower.field(c, f.parameters) {
             self.parameters(parameters);
@@ -263,8 +273,10 @@ impl Rust<'_, '_> {
                 self.block(Some(body), Role::Body, true);
             } else {
                 let span = self.lower.span(body);
-                self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-                self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(body, Role::Item);
                 self.lower.close();
                 self.lower.close();
@@ -294,15 +306,22 @@ impl Rust<'_, '_> {
         self.lower.open(Kind::If, role, c);
         loop {
             self.field(current, f.condition, Role::Cond);
-            self.block(self.lower.field(current, f.consequence), Role::Body, returns);
+            self.block(
+                self.lower.field(current, f.consequence),
+                Role::Body,
+                returns,
+            );
             let otherwise = self.lower.field(current, f.alternative);
-            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else { break };
+            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else {
+                break;
+            };
             if self.k(otherwise) != K::If {
                 self.block(Some(otherwise), Role::Else, returns);
                 break;
             }
             let span = self.lower.span(otherwise);
-            self.lower.open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
+            self.lower
+                .open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
             self.lower.open(Kind::If, Role::Item, otherwise);
             opened += 2;
             current = otherwise;
@@ -325,7 +344,11 @@ impl Rust<'_, '_> {
         if let Some(pattern) = pattern {
             let condition = self.lower.field(pattern, f.condition);
             for part in self.lower.named(pattern) {
-                let role = if Some(part) == condition { Role::Cond } else { Role::Key };
+                let role = if Some(part) == condition {
+                    Role::Cond
+                } else {
+                    Role::Key
+                };
                 self.expression(part, role);
             }
         }
@@ -334,11 +357,14 @@ impl Rust<'_, '_> {
                 self.block(Some(value), Role::Body, returns);
             } else {
                 let span = self.lower.span(value);
-                self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
                 if !returns || !self.tail(value) {
-                    let is_value = returns && !self.is_statement(value) && !self.lower.is_ellipsis(value);
+                    let is_value =
+                        returns && !self.is_statement(value) && !self.lower.is_ellipsis(value);
                     if is_value {
-                        self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                        self.lower
+                            .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                         self.expression(value, Role::Item);
                         self.lower.close();
                     } else {
@@ -355,13 +381,20 @@ impl Rust<'_, '_> {
     fn struct_expression(&mut self, c: CstId, role: Role) {
         let f = self.f;
         self.lower.open(Kind::Dict, role, c);
-        let name = self.lower.field(c, f.name).or(self.lower.field(c, f.r#type));
+        let name = self
+            .lower
+            .field(c, f.name)
+            .or(self.lower.field(c, f.r#type));
         if let Some(name) = name {
             self.expression(name, Role::Callee);
         }
         let fields: Vec<CstId> = match self.lower.field(c, f.body) {
             Some(body) => self.lower.named(body).collect(),
-            None => self.lower.named(c).filter(|&field| Some(field) != name).collect(),
+            None => self
+                .lower
+                .named(c)
+                .filter(|&field| Some(field) != name)
+                .collect(),
         };
         for field in fields {
             self.struct_field(field);
@@ -375,7 +408,10 @@ impl Rust<'_, '_> {
             K::FieldInitializer => {
                 let id = self.lower.open(Kind::Pair, Role::Item, c);
                 let key = self.lower.field(c, f.field).or(self.lower.field(c, f.name));
-                let value = self.lower.field(c, f.value).or(self.lower.field(c, f.pattern));
+                let value = self
+                    .lower
+                    .field(c, f.value)
+                    .or(self.lower.field(c, f.pattern));
                 if let Some(key) = key {
                     self.lower.word(Kind::Ident, Role::Key, key);
                     if value.is_none() {
@@ -417,7 +453,10 @@ impl Rust<'_, '_> {
             .collect();
         let id = self.lower.open(Kind::Str, role, c);
         let inner = match (contents.first(), contents.last()) {
-            (Some(first), Some(last)) => Span { start: first.start, end: last.end },
+            (Some(first), Some(last)) => Span {
+                start: first.start,
+                end: last.end,
+            },
             _ => Span::default(),
         };
         let text = &self.lower.text[inner.range()];
@@ -442,7 +481,10 @@ impl Rust<'_, '_> {
         };
         let id = self.lower.open(Kind::Str, role, c);
         self.lower.builder.node_mut(id).symbol = Symbol::of(value);
-        let part = Span { start: span.end - 1 - value.len() as u32, end: span.end.saturating_sub(1) };
+        let part = Span {
+            start: span.end - 1 - value.len() as u32,
+            end: span.end.saturating_sub(1),
+        };
         self.lower.string_part(part, true);
         self.lower.close();
     }
@@ -472,7 +514,11 @@ fn integer(text: &[u8]) -> String {
         Some("0b") => (&text[2..], 2),
         _ => (&text[..], 10),
     };
-    let type_at = if radix == 16 { digits.find(['i', 'u']) } else { digits.find(char::is_alphabetic) };
+    let type_at = if radix == 16 {
+        digits.find(['i', 'u'])
+    } else {
+        digits.find(char::is_alphabetic)
+    };
     let digits = &digits[..type_at.unwrap_or(digits.len())];
     u128::from_str_radix(digits, radix).map_or_else(|_| text.clone(), |value| value.to_string())
 }

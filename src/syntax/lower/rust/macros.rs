@@ -39,7 +39,12 @@ impl Rust<'_, '_> {
                 too_deep: self.lower.too_deep,
                 reparsed: self.lower.reparsed,
             };
-            Rust { lower: &mut lower, kinds: self.kinds, f: self.f }.parsed_arguments();
+            Rust {
+                lower: &mut lower,
+                kinds: self.kinds,
+                f: self.f,
+            }
+            .parsed_arguments();
             self.lower.builder = std::mem::take(&mut lower.builder);
             self.lower.too_deep = lower.too_deep;
             self.lower.reparsed = lower.reparsed;

@@ -102,7 +102,10 @@ fields! {
 }
 
 static TABLES: LazyLock<(Vec<K>, F)> = LazyLock::new(|| {
-    let grammar = Language::Rust.definition().grammar.expect("Rust has a grammar")();
+    let grammar = Language::Rust
+        .definition()
+        .grammar
+        .expect("Rust has a grammar")();
     (K::table(&grammar), F::table(&grammar))
 });
 
@@ -133,7 +136,8 @@ impl Rust<'_, '_> {
     /// Runs `inner` one level deeper.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Rust<'_, '_>)) {
         let (kinds, f) = (self.kinds, self.f);
-        self.lower.deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
+        self.lower
+            .deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
     }
 
     /// The statements of a block; where the block is a function's, a last expression is its value.
@@ -157,7 +161,8 @@ impl Rust<'_, '_> {
             }
             if tail && !self.is_statement(child) && !self.lower.is_statement_list(child) {
                 let span = self.lower.span(child);
-                self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(child, Role::Item);
                 self.lower.close();
             } else {
@@ -220,7 +225,9 @@ impl Rust<'_, '_> {
         let f = self.f;
         match self.k(c) {
             K::ExpressionStatement => {
-                let Some(inner) = self.lower.named(c).next() else { return };
+                let Some(inner) = self.lower.named(c).next() else {
+                    return;
+                };
                 if self.lower.is_statement_list(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
                 } else if self.is_macro_ellipsis(inner) {
@@ -269,7 +276,12 @@ impl Rust<'_, '_> {
             K::Block => self.block(Some(c), role, false),
             K::MacroDefinition => {
                 // Its rules are token trees of code that is not written yet.
-                self.lower.leaf_as(Kind::Raw, role, self.lower.span(c), Symbol::of("macro_definition"));
+                self.lower.leaf_as(
+                    Kind::Raw,
+                    role,
+                    self.lower.span(c),
+                    Symbol::of("macro_definition"),
+                );
             }
             K::Identifier if self.lower.is_statement_list(c) => {
                 self.lower.word(Kind::Ellipsis, role, c);
@@ -290,13 +302,18 @@ impl Rust<'_, '_> {
     /// Whether a call of a macro stands for `...` among items.
     fn is_macro_ellipsis(&self, c: CstId) -> bool {
         self.k(c) == K::Macro
-            && self.lower.field(c, self.f.r#macro).is_some_and(|name| self.lower.is_ellipsis(name))
+            && self
+                .lower
+                .field(c, self.f.r#macro)
+                .is_some_and(|name| self.lower.is_ellipsis(name))
     }
 
     /// The range of a definition begins at its first attribute.
     fn span_with(&self, c: CstId, attributes: &[CstId]) -> Span {
         let span = self.lower.span(c);
-        let start = attributes.first().map_or(span.start, |&first| self.lower.span(first).start);
+        let start = attributes
+            .first()
+            .map_or(span.start, |&first| self.lower.span(first).start);
         Span { start, ..span }
     }
 
@@ -336,7 +353,10 @@ impl Rust<'_, '_> {
         let f = self.f;
         let span = self.span_with(c, attributes);
         let id = self.lower.open_span(Kind::Func, role, Flags::NONE, span);
-        let modifiers = self.lower.named(c).find(|&m| self.lower.text(m).starts_with(b"async"));
+        let modifiers = self
+            .lower
+            .named(c)
+            .find(|&m| self.lower.text(m).starts_with(b"async"));
         self.lower.flag(id, Flags::ASYNC.when(modifiers.is_some()));
         self.attributes(attributes);
         if let Some(name) = self.lower.field(c, f.name) {
@@ -371,18 +391,29 @@ impl Rust<'_, '_> {
             match self.k(parameter) {
                 K::Attribute => continue,
                 K::Parameter
-                    if self.lower.field(parameter, f.pattern).is_some_and(|p| self.lower.is_ellipsis(p)) =>
+                    if self
+                        .lower
+                        .field(parameter, f.pattern)
+                        .is_some_and(|p| self.lower.is_ellipsis(p)) =>
                 {
-                    self.lower.word_span(Kind::Ellipsis, Role::Param, Span {
-                        end: self.lower.span(parameter).start + super::placeholder::ELLIPSIS.len() as u32,
-                        ..self.lower.span(parameter)
-                    });
+                    self.lower.word_span(
+                        Kind::Ellipsis,
+                        Role::Param,
+                        Span {
+                            end: self.lower.span(parameter).start
+                                + super::placeholder::ELLIPSIS.len() as u32,
+                            ..self.lower.span(parameter)
+                        },
+                    );
                     continue;
                 }
                 _ => {}
             }
             let id = self.lower.open(Kind::Param, Role::Param, parameter);
-            let mutable = self.lower.named(parameter).any(|m| self.lower.text(m) == b"mut");
+            let mutable = self
+                .lower
+                .named(parameter)
+                .any(|m| self.lower.text(m) == b"mut");
             if mutable {
                 self.lower.builder.node_mut(id).symbol = Symbol::of("mut");
             }
@@ -395,7 +426,8 @@ impl Rust<'_, '_> {
                 }
                 K::SelfParameter => {
                     let span = self.lower.span(parameter);
-                    self.lower.leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
+                    self.lower
+                        .leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
                 }
                 _ => self.binding(parameter),
             }
@@ -423,7 +455,10 @@ impl Rust<'_, '_> {
         let f = self.f;
         let keyword = self.lower.children(c).find(|&k| {
             !self.lower.node(k).named
-                && matches!(self.lower.text(k), b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod")
+                && matches!(
+                    self.lower.text(k),
+                    b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod"
+                )
         });
         let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
         let span = self.span_with(c, attributes);
@@ -510,7 +545,14 @@ impl Rust<'_, '_> {
         path.truncate(length);
     }
 
-    fn use_leaf(&mut self, c: CstId, path: &mut Vec<u8>, alias: Option<CstId>, role: Role, span: Span) {
+    fn use_leaf(
+        &mut self,
+        c: CstId,
+        path: &mut Vec<u8>,
+        alias: Option<CstId>,
+        role: Role,
+        span: Span,
+    ) {
         let f = self.f;
         let mut name = c;
         if self.k(c) == K::Scoped {
@@ -531,9 +573,14 @@ impl Rust<'_, '_> {
         role: Role,
         span: Span,
     ) {
-        self.lower.open_span(Kind::ImportFrom, role, Flags::NONE, span);
-        let module = self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
-        self.lower.builder.set_text(module, &String::from_utf8_lossy(path));
+        self.lower
+            .open_span(Kind::ImportFrom, role, Flags::NONE, span);
+        let module = self
+            .lower
+            .leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        self.lower
+            .builder
+            .set_text(module, &String::from_utf8_lossy(path));
         let id = self.lower.open(Kind::ImportName, Role::Item, name);
         match symbol {
             Some(symbol) => self.lower.builder.node_mut(id).symbol = Symbol::of(symbol),
@@ -550,7 +597,12 @@ impl Rust<'_, '_> {
 
     /// Adds `a::b` to a dotted path as `a.b`.
     fn extend_path(&self, path: &mut Vec<u8>, c: CstId) {
-        for part in self.lower.text(c).split(|&b| b == b':').filter(|part| !part.is_empty()) {
+        for part in self
+            .lower
+            .text(c)
+            .split(|&b| b == b':')
+            .filter(|part| !part.is_empty())
+        {
             if !path.is_empty() {
                 path.push(b'.');
             }
