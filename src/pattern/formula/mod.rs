@@ -7,6 +7,7 @@
 
 mod compile;
 mod condition;
+mod join;
 mod run;
 
 use std::cell::RefCell;
@@ -120,6 +121,9 @@ impl<'f> Subject<'f> {
             word: None,
         };
         let mut found = run.formula(formula, None)?;
+        if *run.steps == 0 {
+            return Err(OutOfSteps);
+        }
         found.sort_by_key(|one| (one.span.start, one.span.end));
         Ok(found)
     }

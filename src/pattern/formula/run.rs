@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::bindings::{Bindings, Bound};
 use super::super::regex::Regex;
 use super::super::{Match, OutOfSteps, Pattern};
+use super::join::Joined;
 use super::{Conjunction, Formula, Run};
 use crate::source::Span;
 use crate::syntax::Symbol;
@@ -122,8 +123,9 @@ impl Run<'_, '_> {
                 _ => |range, found| range == found,
             };
             let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
+            let joined = Joined::new(&ranges, &found, file, symbolic);
             ranges.retain(|range| {
-                !found.iter().any(|found| {
+                !joined.candidates(range, file).any(|found| {
                     contradicts(range.span, found.span)
                         && range
                             .bindings
@@ -154,11 +156,11 @@ impl Run<'_, '_> {
     /// Pairs of which one holds the other, with the smaller range.
     pub(super) fn intersect(&mut self, a: &[Match], b: &[Match]) -> Vec<Match> {
         let mut out = Vec::new();
-        let mut sorted: Vec<&Match> = b.iter().collect();
-        sorted.sort_by_key(|one| one.span.start);
+        let file = self.subject.file;
+        let joined = Joined::new(a, b, file, self.options.symbolic_propagation);
         for x in a {
-            for y in &sorted {
-                if y.span.start > x.span.end || *self.steps == 0 {
+            for y in joined.candidates(x, file) {
+                if *self.steps == 0 {
                     break;
                 }
                 *self.steps = self.steps.saturating_sub(1);
@@ -185,8 +187,10 @@ impl Run<'_, '_> {
         related: fn(Span, Span) -> bool,
     ) -> Vec<Match> {
         let mut out = Vec::new();
+        let file = self.subject.file;
+        let joined = Joined::new(&ranges, others, file, self.options.symbolic_propagation);
         for range in ranges {
-            for other in others {
+            for other in joined.candidates(&range, file) {
                 if *self.steps == 0 {
                     break;
                 }
