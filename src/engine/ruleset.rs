@@ -1,7 +1,7 @@
 //! The rules of a scan, ready to run: read at once, compiled when the first file needs them.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -194,7 +194,7 @@ impl RuleSet {
         self.detectors.get_or_init(|| {
             let rules = (0..).zip(&self.entries).filter_map(|(index, entry)| match &entry.rule.mode {
                 Mode::Secret(secret) => {
-                    Some((RuleIndex(index), entry.rule.meta.clone(), (**secret).clone()))
+                    Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
                 }
                 Mode::Search(_) | Mode::Taint => None,
             });

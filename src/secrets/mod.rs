@@ -17,6 +17,7 @@ mod shape;
 mod value;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::analyser::randomness::{self, Randomness};
 use crate::finding::{Confidence, Finding, RuleIndex, Severity};
@@ -57,7 +58,9 @@ struct Candidate {
 
 impl Detectors {
     /// Compiles rules, each with its place in the rule set.
-    pub fn new(rules: impl IntoIterator<Item = (RuleIndex, Meta, Secret)>) -> Detectors {
+    pub fn new<'r>(
+        rules: impl IntoIterator<Item = (RuleIndex, &'r Meta, Arc<Secret>)>,
+    ) -> Detectors {
         let shapes: Vec<Shape> = rules
             .into_iter()
             .map(|(index, meta, secret)| Shape::new(index, meta, secret))
@@ -134,7 +137,7 @@ impl Detectors {
     fn findings(&self, source: &Source, candidates: Vec<Candidate>) -> Vec<Finding> {
         let finding = |candidate: Candidate| {
             let shape = &self.shapes[candidate.shape];
-            let message = &shape.meta.message;
+            let message = &shape.message;
             let message = match candidate.provider {
                 Some(provider) => message.replace("$PROVIDER", &source.show(provider)),
                 None => message.clone(),
@@ -398,17 +401,17 @@ impl<'a> Context<'a> {
     }
 
     fn candidate(&self, shape: usize, found: Match, rank: usize) -> Candidate {
-        let meta = &self.detectors.shapes[shape].meta;
+        let rule = &self.detectors.shapes[shape];
         Candidate {
             shape,
             secret: found.secret,
             provider: None,
             rank,
             severity: match self.place {
-                Place::Sample => one_lower(meta.severity),
-                Place::Ordinary | Place::Generated => meta.severity,
+                Place::Sample => one_lower(rule.severity),
+                Place::Ordinary | Place::Generated => rule.severity,
             },
-            confidence: meta.confidence,
+            confidence: rule.confidence,
         }
     }
 }

@@ -34,8 +34,8 @@ fn detectors() -> Detectors {
         rule("password", "assigned: password"),
     );
     let file = read_file("", &text).unwrap().unwrap();
-    Detectors::new((0..).zip(file.rules).map(|(at, rule)| match rule.mode {
-        Mode::Secret(secret) => (RuleIndex(at), rule.meta, *secret),
+    Detectors::new((0..).zip(&file.rules).map(|(at, rule)| match &rule.mode {
+        Mode::Secret(secret) => (RuleIndex(at), &rule.meta, Arc::clone(secret)),
         Mode::Search(_) | Mode::Taint => panic!("{}", rule.meta.id),
     }))
 }
