@@ -18,8 +18,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in files {
         let text = fs::read_to_string(&path)?;
         let shown = path.strip_prefix(&root)?.display().to_string();
-        let read = yaml::parse(&text).map_err(|error| format!("rules/{shown}:{}: {}", error.line, error.message))?;
-        let Some(yaml::Yaml { node: yaml::Node::List(list), .. }) = read.get("rules") else {
+        let read = yaml::parse(&text)
+            .map_err(|error| format!("rules/{shown}:{}: {}", error.line, error.message))?;
+        let Some(yaml::Yaml {
+            node: yaml::Node::List(list),
+            ..
+        }) = read.get("rules")
+        else {
             return Err(format!("rules/{shown}: it holds no list of rules").into());
         };
         let id = shown.trim_end_matches(".yaml").replace(['/', '\\'], ".");
@@ -27,7 +32,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             [rule] if rule.get("id").and_then(yaml::Yaml::text).as_ref() == Some(&id) => {
                 rules.push(rule.to_json());
             }
-            _ => return Err(format!("rules/{shown}: one rule with the id {id} is expected").into()),
+            _ => {
+                return Err(format!("rules/{shown}: one rule with the id {id} is expected").into());
+            }
         }
     }
     let out = PathBuf::from(env::var("OUT_DIR")?).join("rules.json");
@@ -43,7 +50,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
             files.push(path);
         }
     }

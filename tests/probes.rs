@@ -13,8 +13,16 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "with open(\"x\") as f, open(\"y\") as g:\n  pass",
         "the range of a statement begins at its keyword",
     ),
-    ("foo(=~/ab.*/)", "foo(\"abc\")", "what is no Python is an error, not a pattern that never matches"),
-    ("`...${$X}...`", "foo(`a${x}b`)", "the range of a template ends after its last mark"),
+    (
+        "foo(=~/ab.*/)",
+        "foo(\"abc\")",
+        "what is no Python is an error, not a pattern that never matches",
+    ),
+    (
+        "`...${$X}...`",
+        "foo(`a${x}b`)",
+        "the range of a template ends after its last mark",
+    ),
     (
         "m.foo(...)",
         "import x from \"m\"\nx.foo(1)",
@@ -25,10 +33,22 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "x = <div className=\"a\" id={b}>hi</div>",
         "the range of an element holds its closing tag",
     ),
-    ("<$T ... href={$X} ... />", "x = <a href={y}>t</a>", "the same"),
+    (
+        "<$T ... href={$X} ... />",
+        "x = <a href={y}>t</a>",
+        "the same",
+    ),
     ("<div />", "x = <div></div>", "the same"),
-    ("return $X", "x = () => a", "the range of an implicit return is its value"),
-    ("await $X", "(await f()).g", "parentheses around an expression are not a part of it"),
+    (
+        "return $X",
+        "x = () => a",
+        "the range of an implicit return is its value",
+    ),
+    (
+        "await $X",
+        "(await f()).g",
+        "parentheses around an expression are not a part of it",
+    ),
 ];
 
 /// A string as Python's `repr` writes it.
@@ -53,14 +73,22 @@ fn unquote(text: &str) -> String {
 fn ranges(language: Language, pattern: &str, code: &str) -> Vec<String> {
     let source = Source::new("probe".into(), language, code.as_bytes().to_vec());
     let file = File::parse(&source).unwrap();
-    let Ok(pattern) = Pattern::new(language, pattern) else { return vec!["unreadable".into()] };
+    let Ok(pattern) = Pattern::new(language, pattern) else {
+        return vec!["unreadable".into()];
+    };
     let mut found: Vec<String> = pattern
         .search(&file, Options::default(), &mut 1_000_000)
         .unwrap()
         .into_iter()
         .map(|one| {
-            let (start, end) = (source.position(one.span.start), source.position(one.span.end));
-            format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column)
+            let (start, end) = (
+                source.position(one.span.start),
+                source.position(one.span.end),
+            );
+            format!(
+                "{}:{}-{}:{}",
+                start.line, start.column, end.line, end.column
+            )
         })
         .collect();
     found.sort();
@@ -81,18 +109,34 @@ fn patterns_mean_what_semgrep_says() {
             assert_eq!(rest.len(), 3, "{line}");
             continue;
         };
-        let language = if language == "js" { Language::JavaScript } else { Language::Python };
-        let (pattern, code) = (unquote(pattern.trim_matches('`')), unquote(code.trim_matches('`')));
+        let language = if language == "js" {
+            Language::JavaScript
+        } else {
+            Language::Python
+        };
+        let (pattern, code) = (
+            unquote(pattern.trim_matches('`')),
+            unquote(code.trim_matches('`')),
+        );
         let mut expected: Vec<String> = match answer.strip_prefix("YES ") {
             Some(ranges) => ranges.split(',').map(str::to_owned).collect(),
             None => Vec::new(),
         };
         expected.sort();
         let actual = ranges(language, &pattern, &code);
-        let known = DIFFERENCES.iter().any(|(p, c, _)| *p == pattern && *c == code);
+        let known = DIFFERENCES
+            .iter()
+            .any(|(p, c, _)| *p == pattern && *c == code);
         if (actual == expected) == known {
-            wrong.push(format!("{pattern:?} on {code:?}: expected {expected:?}, found {actual:?}"));
+            wrong.push(format!(
+                "{pattern:?} on {code:?}: expected {expected:?}, found {actual:?}"
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -18,14 +18,19 @@ pub fn is_redos(text: &str) -> bool {
                     at += if bytes[at] == b'\\' { 2 } else { 1 };
                 }
             }
-            b'(' => groups.push(Group { start: at + 1, ..Group::default() }),
+            b'(' => groups.push(Group {
+                start: at + 1,
+                ..Group::default()
+            }),
             b'|' => {
                 if let Some(group) = groups.last_mut() {
                     group.bars.push(at);
                 }
             }
             b')' => {
-                let Some(group) = groups.pop() else { return false };
+                let Some(group) = groups.pop() else {
+                    return false;
+                };
                 let repeated = unbounded(bytes, at + 1);
                 if repeated && (group.repeats || group.overlaps(bytes, at)) {
                     return true;
@@ -65,7 +70,9 @@ impl Group {
         starts.extend(self.bars.iter().map(|bar| bar + 1));
         let mut first: Vec<u8> = Vec::new();
         for start in starts {
-            let Some(&b) = bytes.get(start).filter(|_| start < end) else { continue };
+            let Some(&b) = bytes.get(start).filter(|_| start < end) else {
+                continue;
+            };
             if b == b'?' || b == b'[' || b == b'\\' || b == b'(' {
                 continue;
             }

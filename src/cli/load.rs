@@ -89,8 +89,13 @@ fn read(paths: &[PathBuf]) -> Result<Vec<RuleText>, CliError> {
 
 /// Whether a file of a folder is read for rules: YAML, but for the targets that are YAML too.
 fn is_rule_file(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let stem = name
+        .strip_suffix(".yaml")
+        .or_else(|| name.strip_suffix(".yml"));
     stem.is_some_and(|stem| !stem.ends_with(".test"))
 }
 

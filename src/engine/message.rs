@@ -18,7 +18,9 @@ pub(super) fn fill(message: &str, subject: &Subject<'_>, bindings: &Bindings) ->
         let end = name
             .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
             .unwrap_or(name.len());
-        let bound = bindings.get(Symbol::of(&name.as_bytes()[..end])).filter(|_| end > 0);
+        let bound = bindings
+            .get(Symbol::of(&after.as_bytes()[..dots + end]))
+            .filter(|_| end > 0);
         match bound {
             Some(bound) => {
                 out.push_str(&shorten(&subject.text_of(bound)));

@@ -97,32 +97,53 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
     if let Err(error) = &source.decoded {
-        report.problems.push(Problem::Undecodable(error.to_string()));
+        report
+            .problems
+            .push(Problem::Undecodable(error.to_string()));
     } else if source.language.is_code() && (!entries.is_empty() || marked) {
         file = File::parse(source);
     }
     if let Some(file) = &file {
         report.parsed = true;
-        report.comments.extend(file.tree().comments.iter().filter(|comment| {
-            memchr::memmem::find(source.slice(**comment), MARK).is_some()
-        }));
+        report.comments.extend(
+            file.tree()
+                .comments
+                .iter()
+                .filter(|comment| memchr::memmem::find(source.slice(**comment), MARK).is_some()),
+        );
         note_health(source, file, &mut report.problems);
     }
     let subject = Subject::new(source, file.as_ref());
-    let text_entries = rules.text_rules.iter().copied().filter(|&index| rules.entries[index].sees(source));
+    let text_entries = rules
+        .text_rules
+        .iter()
+        .copied()
+        .filter(|&index| rules.entries[index].sees(source));
     let code_entries = entries.into_iter().filter(|_| file.is_some());
     let languages = std::iter::repeat(source.language);
-    let all = code_entries.zip(languages).chain(text_entries.zip(std::iter::repeat(Language::Text)));
+    let all = code_entries
+        .zip(languages)
+        .chain(text_entries.zip(std::iter::repeat(Language::Text)));
     for (index, language) in all {
         let entry = &rules.entries[index];
         match rules.formula(entry, language) {
-            Ok(formula) => search(&subject, RuleIndex(index as u32), entry, formula, &mut report),
+            Ok(formula) => search(
+                &subject,
+                RuleIndex(index as u32),
+                entry,
+                formula,
+                &mut report,
+            ),
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
     let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
-    report.findings.extend(rules.detectors().scan(source, &sees));
-    report.findings.sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
+    report
+        .findings
+        .extend(rules.detectors().scan(source, &sees));
+    report
+        .findings
+        .sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
     report
 }
 
@@ -150,7 +171,9 @@ fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {
         problems.push(Problem::Degraded { percent, language });
     }
     if health.too_deep {
-        problems.push(Problem::TooDeep { limit: syntax::MAX_DEPTH });
+        problems.push(Problem::TooDeep {
+            limit: syntax::MAX_DEPTH,
+        });
     }
 }
 
@@ -163,7 +186,9 @@ fn search(
 ) {
     let mut steps = STEPS;
     let Ok(found) = subject.search(formula, entry.options, &mut steps) else {
-        report.problems.push(Problem::BudgetSpent { rule: entry.rule.meta.id.clone() });
+        report.problems.push(Problem::BudgetSpent {
+            rule: entry.rule.meta.id.clone(),
+        });
         return;
     };
     let mut seen: HashSet<(Span, String)> = HashSet::new();

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::prefilter::Prefilter;
+use crate::finding::RuleIndex;
 use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
-use crate::finding::RuleIndex;
 use crate::secrets::Detectors;
 use crate::source::Source;
 
@@ -68,7 +68,11 @@ impl Default for RuleSet {
 
 impl RuleSet {
     /// A set of the built-in rules, where wanted, and of those in files.
-    pub fn new(builtin: bool, files: &[RuleText], choice: &Choice) -> Result<RuleSet, Vec<RuleError>> {
+    pub fn new(
+        builtin: bool,
+        files: &[RuleText],
+        choice: &Choice,
+    ) -> Result<RuleSet, Vec<RuleError>> {
         let mut errors = Vec::new();
         let mut notes = Vec::new();
         let mut rules = if builtin { builtin_rules() } else { Vec::new() };
@@ -77,9 +81,16 @@ impl RuleSet {
         for file in files {
             match rule::read_file(&file.name, &file.text) {
                 Ok(Some(read)) => {
-                    notes.extend(read.left_out.into_iter().map(|left_out| format!("rule left out: {left_out}")));
+                    notes.extend(
+                        read.left_out
+                            .into_iter()
+                            .map(|left_out| format!("rule left out: {left_out}")),
+                    );
                     for rule in read.rules {
-                        if rules[..builtin_count].iter().any(|known| known.meta.id == rule.meta.id) {
+                        if rules[..builtin_count]
+                            .iter()
+                            .any(|known| known.meta.id == rule.meta.id)
+                        {
                             errors.push(RuleError {
                                 file: file.name.clone(),
                                 line: rule.line,
@@ -103,7 +114,9 @@ impl RuleSet {
             }
         }
         if unread > 0 {
-            notes.push(format!("{unread} YAML files without `rules:` were passed over"));
+            notes.push(format!(
+                "{unread} YAML files without `rules:` were passed over"
+            ));
         }
         let only = globs(&choice.only).map_err(|error| vec![error])?;
         let except = globs(&choice.except).map_err(|error| vec![error])?;
@@ -117,9 +130,14 @@ impl RuleSet {
             }
             chosen
         });
-        let other = rules.iter().filter(|rule| rule.target == Target::Nothing).count();
+        let other = rules
+            .iter()
+            .filter(|rule| rule.target == Target::Nothing)
+            .count();
         if other > 0 {
-            notes.push(format!("{other} rules are for languages that aiscan does not read"));
+            notes.push(format!(
+                "{other} rules are for languages that aiscan does not read"
+            ));
         }
         for rule in &rules {
             if matches!(rule.mode, Mode::Taint) && rule.target != Target::Nothing {
@@ -132,9 +150,17 @@ impl RuleSet {
                 });
             }
         }
-        let set = RuleSet { deselected, notes, ..RuleSet::of(rules) };
+        let set = RuleSet {
+            deselected,
+            notes,
+            ..RuleSet::of(rules)
+        };
         // The patterns of files given by name are compiled at once, so that their errors are seen.
-        for entry in set.entries.iter().filter(|entry| entry.rule.meta.file.is_some()) {
+        for entry in set
+            .entries
+            .iter()
+            .filter(|entry| entry.rule.meta.file.is_some())
+        {
             errors.extend(set.check(entry));
         }
         if errors.is_empty() {
@@ -192,24 +218,34 @@ impl RuleSet {
     /// The secret rules, compiled on first use.
     pub(super) fn detectors(&self) -> &Detectors {
         self.detectors.get_or_init(|| {
-            let rules = (0..).zip(&self.entries).filter_map(|(index, entry)| match &entry.rule.mode {
-                Mode::Secret(secret) => {
-                    Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
-                }
-                Mode::Search(_) | Mode::Taint => None,
-            });
+            let rules =
+                (0..)
+                    .zip(&self.entries)
+                    .filter_map(|(index, entry)| match &entry.rule.mode {
+                        Mode::Secret(secret) => {
+                            Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
+                        }
+                        Mode::Search(_) | Mode::Taint => None,
+                    });
             Detectors::new(rules)
         })
     }
 
     /// The formula of a search rule in a language, compiled on first use.
-    pub(super) fn formula<'e>(&self, entry: &'e Entry, language: Language) -> Result<&'e Formula, &'e RuleError> {
+    pub(super) fn formula<'e>(
+        &self,
+        entry: &'e Entry,
+        language: Language,
+    ) -> Result<&'e Formula, &'e RuleError> {
         entry.formulas[language as usize]
             .get_or_init(|| {
                 let Mode::Search(formula) = &entry.rule.mode else {
                     unreachable!("only search rules are listed by language")
                 };
-                let mut compiler = self.compiler.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut compiler = self
+                    .compiler
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 compiler.compile(language, &entry.rule, formula)
             })
             .as_ref()
@@ -219,7 +255,14 @@ impl RuleSet {
     fn check(&self, entry: &Entry) -> Vec<RuleError> {
         match &entry.rule.mode {
             Mode::Search(_) => {}
-            Mode::Secret(secret) => return secret.check().err().map(|wrong| of_secret(entry, wrong)).into_iter().collect(),
+            Mode::Secret(secret) => {
+                return secret
+                    .check()
+                    .err()
+                    .map(|wrong| of_secret(entry, wrong))
+                    .into_iter()
+                    .collect();
+            }
             Mode::Taint => return Vec::new(),
         }
         let languages = match &entry.rule.target {
@@ -227,13 +270,18 @@ impl RuleSet {
             Target::Text => vec![Language::Text],
             Target::Nothing => Vec::new(),
         };
-        let found = languages.into_iter().filter_map(|language| self.formula(entry, language).err().cloned());
+        let found = languages
+            .into_iter()
+            .filter_map(|language| self.formula(entry, language).err().cloned());
         found.collect()
     }
 
     /// Compiles every rule, and returns what is wrong with them: for tests and linters.
     pub fn check_all(&self) -> Vec<RuleError> {
-        self.entries.iter().flat_map(|entry| self.check(entry)).collect()
+        self.entries
+            .iter()
+            .flat_map(|entry| self.check(entry))
+            .collect()
     }
 }
 
@@ -248,13 +296,24 @@ impl Entry {
         // Globs were checked when the rule was read.
         let include = path_globs(&rule.paths.include);
         let exclude = path_globs(&rule.paths.exclude);
-        Entry { rule, options, include, exclude, formulas: Default::default() }
+        Entry {
+            rule,
+            options,
+            include,
+            exclude,
+            formulas: Default::default(),
+        }
     }
 
     /// Whether the rule's `paths:` let it see a file.
     pub(super) fn sees(&self, source: &Source) -> bool {
-        self.include.as_ref().is_none_or(|globs| globs.is_match(&source.path))
-            && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(&source.path))
+        self.include
+            .as_ref()
+            .is_none_or(|globs| globs.is_match(&source.path))
+            && !self
+                .exclude
+                .as_ref()
+                .is_some_and(|globs| globs.is_match(&source.path))
     }
 }
 
@@ -264,7 +323,12 @@ fn of_secret(entry: &Entry, (key, message): (&str, String)) -> RuleError {
         line: entry.rule.line,
         rule: Some(entry.rule.meta.id.clone()),
         key: Some(key.to_owned()),
-        message: message.lines().last().unwrap_or("it is no regex").trim().to_owned(),
+        message: message
+            .lines()
+            .last()
+            .unwrap_or("it is no regex")
+            .trim()
+            .to_owned(),
     }
 }
 
@@ -273,13 +337,23 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, RuleError> {
     if patterns.is_empty() {
         return Ok(None);
     }
-    let wrong = |message: String| RuleError { file: String::new(), line: 0, rule: None, key: None, message };
+    let wrong = |message: String| RuleError {
+        file: String::new(),
+        line: 0,
+        rule: None,
+        key: None,
+        message,
+    };
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        let glob = Glob::new(pattern).map_err(|error| wrong(format!("`{pattern}` is no glob: {}", error.kind())))?;
+        let glob = Glob::new(pattern)
+            .map_err(|error| wrong(format!("`{pattern}` is no glob: {}", error.kind())))?;
         builder.add(glob);
     }
-    builder.build().map(Some).map_err(|error| wrong(error.to_string()))
+    builder
+        .build()
+        .map(Some)
+        .map_err(|error| wrong(error.to_string()))
 }
 
 /// Globs of paths, which match in any folder unless they begin with a slash.
@@ -309,6 +383,10 @@ fn path_globs(patterns: &[String]) -> Option<GlobSet> {
 fn builtin_rules() -> Vec<Rule> {
     let rules: Vec<serde_json::Value> =
         serde_json::from_str(BUILTIN).expect("the build script writes JSON");
-    let rules = rules.into_iter().map(|rule| rule::read_rule(&Yaml::from(rule)));
-    rules.map(|rule| rule.expect("the build script checks the built-in rules")).collect()
+    let rules = rules
+        .into_iter()
+        .map(|rule| rule::read_rule(&Yaml::from(rule)));
+    rules
+        .map(|rule| rule.expect("the build script checks the built-in rules"))
+        .collect()
 }

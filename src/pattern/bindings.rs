@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Symbol, Value};
+use crate::syntax::{File, Flags, Kind, NodeId, Symbol, Value};
 
 /// What one metavariable holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +28,10 @@ pub struct Bindings(Vec<(Symbol, Bound)>);
 impl Bindings {
     /// What a metavariable holds.
     pub fn get(&self, name: Symbol) -> Option<Bound> {
-        self.0.iter().find(|(of, _)| *of == name).map(|(_, bound)| *bound)
+        self.0
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, bound)| *bound)
     }
 
     /// All of them.
@@ -49,13 +52,19 @@ impl Bindings {
     }
 
     /// Both sets of bindings, where they agree on what they share.
-    pub fn merge(&self, other: &Bindings, file: Option<&File<'_>>) -> Option<Bindings> {
+    /// `symbolic` takes a name for what was assigned to it.
+    pub(crate) fn merge(
+        &self,
+        other: &Bindings,
+        file: Option<&File<'_>>,
+        symbolic: bool,
+    ) -> Option<Bindings> {
         let mut merged = self.clone();
         for &(name, bound) in &other.0 {
             match merged.get(name) {
                 Some(held) if held == bound => {}
                 Some(held) => {
-                    if !file.is_some_and(|file| equal(file, held, bound)) {
+                    if !file.is_some_and(|file| equal(file, held, bound, symbolic)) {
                         return None;
                     }
                 }
@@ -79,7 +88,10 @@ impl Bound {
                     last = Some(at);
                     at = tree.after(at);
                 }
-                last.map(|last| Span { start: tree.span(first).start, end: tree.span(last).end })
+                last.map(|last| Span {
+                    start: tree.span(first).start,
+                    end: tree.span(last).end,
+                })
             }
             Bound::Text(span, _) => Some(span),
         }
@@ -98,24 +110,36 @@ impl Bound {
 }
 
 /// Whether two metavariables hold the same, whatever the layout.
-pub(super) fn equal(file: &File<'_>, a: Bound, b: Bound) -> bool {
+pub(super) fn equal(file: &File<'_>, a: Bound, b: Bound, symbolic: bool) -> bool {
     match (a, b) {
-        (Bound::Node(a), Bound::Node(b)) => equal_nodes(file, a, b),
-        (Bound::Nodes { first: a, stop: a_stop }, Bound::Nodes { first: b, stop: b_stop }) => {
-            equal_lists(file, (a, a_stop), (b, b_stop))
+        (Bound::Node(a), Bound::Node(b)) => {
+            equal_nodes(file, a, b)
+                || symbolic
+                    && (assigned(file, a).is_some_and(|value| equal_nodes(file, value, b))
+                        || assigned(file, b).is_some_and(|value| equal_nodes(file, a, value)))
         }
+        (
+            Bound::Nodes {
+                first: a,
+                stop: a_stop,
+            },
+            Bound::Nodes {
+                first: b,
+                stop: b_stop,
+            },
+        ) => equal_lists(file, (a, a_stop), (b, b_stop)),
         (Bound::Text(_, a), Bound::Text(_, b)) => a == b,
         (Bound::Node(node), Bound::Text(_, text)) | (Bound::Text(_, text), Bound::Node(node)) => {
             let tree = file.tree();
             match tree.kind(node) {
-                Kind::Name | Kind::Ident | Kind::Str => tree.symbol(node) == text,
+                Kind::Name | Kind::Ident | Kind::Str | Kind::StrPart => tree.symbol(node) == text,
                 _ => false,
             }
         }
         (Bound::Nodes { first, stop }, other) | (other, Bound::Nodes { first, stop }) => {
             first < stop
                 && file.tree().after(first) == stop
-                && equal(file, Bound::Node(first), other)
+                && equal(file, Bound::Node(first), other, symbolic)
         }
     }
 }
@@ -134,14 +158,21 @@ fn equal_lists(file: &File<'_>, a: (NodeId, NodeId), b: (NodeId, NodeId)) -> boo
 
 /// Two subtrees in pre-order, side by side.
 fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
+    let tree = file.tree();
+    // A cast changes the type, not the value.
+    let value_of = |id: NodeId| match tree.kind(id) {
+        Kind::Cast => tree.children(id).next().unwrap_or(id),
+        _ => id,
+    };
+    let (a, b) = (value_of(a), value_of(b));
     if a == b {
         return true;
     }
-    let tree = file.tree();
     let (size_a, size_b) = (tree.node(a).end - a.0, tree.node(b).end - b.0);
     if size_a != size_b {
         return constant(file, a).is_some_and(|value| constant(file, b) == Some(value));
     }
+    let (first_a, first_b) = (a, b);
     let same = (0..size_a).all(|offset| {
         let (a, b) = (NodeId(a.0 + offset), NodeId(b.0 + offset));
         let (x, y) = (tree.node(a), tree.node(b));
@@ -149,9 +180,21 @@ fn equal_nodes(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
         if words(x.kind) && words(y.kind) {
             return x.symbol == y.symbol && same_definition(file, a, b);
         }
-        x.kind == y.kind && x.symbol == y.symbol && x.end - a.0 == y.end - b.0
+        let bytes = x.flags.has(Flags::BYTES) == y.flags.has(Flags::BYTES);
+        x.kind == y.kind
+            && x.symbol == y.symbol
+            && bytes
+            && x.end - (first_a.0) == y.end - first_b.0
     });
     same || constant(file, a).is_some_and(|value| constant(file, b) == Some(value))
+}
+
+/// The expression that a name stands for.
+fn assigned(file: &File<'_>, name: NodeId) -> Option<NodeId> {
+    match file.constants().get(name) {
+        Some(&Value::Expr(value)) => Some(value),
+        _ => None,
+    }
 }
 
 /// Names that lead to different definitions are not the same name.

@@ -40,7 +40,10 @@ const LEVELS: &[&[&str]] = &[
 const MAX_DEPTH: usize = 60;
 
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
-    let mut parser = Parser { rest: text.trim(), depth: 0 };
+    let mut parser = Parser {
+        rest: text.trim(),
+        depth: 0,
+    };
     let expr = parser.level(0)?;
     parser.skip_space();
     if parser.rest.is_empty() {
@@ -62,7 +65,9 @@ impl Parser<'_> {
 
     fn take(&mut self, token: &str) -> bool {
         self.skip_space();
-        let Some(rest) = self.rest.strip_prefix(token) else { return false };
+        let Some(rest) = self.rest.strip_prefix(token) else {
+            return false;
+        };
         let word = |c: char| c.is_alphanumeric() || c == '_';
         if token.ends_with(word) && rest.starts_with(word) {
             return false;
@@ -82,7 +87,9 @@ impl Parser<'_> {
     }
 
     fn level_inner(&mut self, level: usize) -> Result<Expr, String> {
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
+        let Some(operators) = LEVELS.get(level) else {
+            return self.unary();
+        };
         if level == 2 && self.take("not") {
             return Ok(Expr::Unary("not", Box::new(self.level(2)?)));
         }
@@ -128,7 +135,11 @@ impl Parser<'_> {
         self.skip_space();
         if self.take("(") {
             let inner = self.level(0)?;
-            return if self.take(")") { Ok(inner) } else { Err("`)` is missing".to_owned()) };
+            return if self.take(")") {
+                Ok(inner)
+            } else {
+                Err("`)` is missing".to_owned())
+            };
         }
         if self.take("[") {
             return Ok(Expr::List(self.items("]")?));
@@ -142,7 +153,11 @@ impl Parser<'_> {
             self.rest = &self.rest[end..];
             return Ok(Expr::Metavariable(name));
         }
-        if first == '"' || first == '\'' || self.rest.starts_with("r\"") || self.rest.starts_with("r'") {
+        if first == '"'
+            || first == '\''
+            || self.rest.starts_with("r\"")
+            || self.rest.starts_with("r'")
+        {
             return self.string();
         }
         let end = self
@@ -170,7 +185,10 @@ impl Parser<'_> {
     fn string(&mut self) -> Result<Expr, String> {
         let raw = self.rest.starts_with('r');
         let start = usize::from(raw);
-        let quote = self.rest[start..].chars().next().ok_or("it ends too early")?;
+        let quote = self.rest[start..]
+            .chars()
+            .next()
+            .ok_or("it ends too early")?;
         let mut text = String::new();
         let mut chars = self.rest[start + 1..].char_indices();
         while let Some((at, c)) = chars.next() {
@@ -209,8 +227,14 @@ pub(super) fn number(text: &str, base: Option<u32>) -> Option<f64> {
         (None | Some(16), Some("0x")) => i128::from_str_radix(&digits[2..], 16).ok()? as f64,
         (None | Some(8), Some("0o")) => i128::from_str_radix(&digits[2..], 8).ok()? as f64,
         (None | Some(2), Some("0b")) => i128::from_str_radix(&digits[2..], 2).ok()? as f64,
-        (Some(base), _) if (2..=36).contains(&base) => i128::from_str_radix(digits, base).ok()? as f64,
-        (None, _) if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()) => {
+        (Some(base), _) if (2..=36).contains(&base) => {
+            i128::from_str_radix(digits, base).ok()? as f64
+        }
+        (None, _)
+            if digits.len() > 1
+                && digits.starts_with('0')
+                && digits.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             i128::from_str_radix(digits, 8).ok()? as f64
         }
         _ => digits.parse().ok()?,
@@ -239,9 +263,7 @@ pub(super) fn evaluate(expr: &Expr, lookup: &dyn Fn(&str) -> Option<Value>) -> O
             Some(a) if truth(&a) => Some(Value::Bool(true)),
             _ => Some(Value::Bool(truth(&value(b)?))),
         },
-        Expr::Binary("and", a, b) => {
-            Some(Value::Bool(truth(&value(a)?) && truth(&value(b)?)))
-        }
+        Expr::Binary("and", a, b) => Some(Value::Bool(truth(&value(a)?) && truth(&value(b)?))),
         Expr::Binary(operator, a, b) => binary(operator, &value(a)?, &value(b)?),
         Expr::Call(name, arguments) => {
             let arguments = arguments.iter().map(value).collect::<Option<Vec<_>>>()?;
@@ -288,7 +310,9 @@ fn binary(operator: &str, a: &Value, b: &Value) -> Option<Value> {
             if let ("+", Value::Text(a), Value::Text(b)) = (operator, a, b) {
                 return Some(Value::Text(format!("{a}{b}")));
             }
-            let (Value::Number(a), Value::Number(b)) = (a, b) else { return None };
+            let (Value::Number(a), Value::Number(b)) = (a, b) else {
+                return None;
+            };
             let whole = |f: fn(i64, i64) -> i64| f(*a as i64, *b as i64) as f64;
             Some(Value::Number(match operator {
                 "+" => a + b,
@@ -314,7 +338,9 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         ("float", [Value::Number(n)]) => Some(Value::Number(*n)),
         ("str", [Value::Text(text)]) => Some(Value::Text(text.clone())),
         ("str", [Value::Number(n)]) => Some(Value::Text(n.to_string())),
-        ("str", [Value::Bool(b)]) => Some(Value::Text(if *b { "True" } else { "False" }.to_owned())),
+        ("str", [Value::Bool(b)]) => {
+            Some(Value::Text(if *b { "True" } else { "False" }.to_owned()))
+        }
         ("bool", [value]) => Some(Value::Bool(truth(value))),
         ("len", [Value::Text(text)]) => Some(Value::Number(text.chars().count() as f64)),
         ("len", [Value::List(items)]) => Some(Value::Number(items.len() as f64)),
@@ -323,9 +349,9 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
             let regex = Regex::new(pattern, false).ok()?;
             Some(Value::Bool(regex.match_at_start(text.as_bytes()).is_some()))
         }
-        ("re.search", [Value::Text(pattern), Value::Text(text)]) => {
-            Some(Value::Bool(Regex::new(pattern, false).ok()?.is_match(text.as_bytes())))
-        }
+        ("re.search", [Value::Text(pattern), Value::Text(text)]) => Some(Value::Bool(
+            Regex::new(pattern, false).ok()?.is_match(text.as_bytes()),
+        )),
         _ => None,
     }
 }

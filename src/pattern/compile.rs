@@ -2,13 +2,15 @@
 
 use super::text::{Style, encode};
 use crate::lang::Language;
-use crate::syntax::{self, Flags, Kind, NodeId, Role, Tree};
+use crate::syntax::{self, Flags, Kind, NodeId, Role, Symbol, Tree};
 
 /// What a pattern is a piece of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
     /// One node, most often an expression.
     Node(NodeId),
+    /// A block in the same role, such as `finally {…}`.
+    Part(NodeId),
     /// Statements that follow each other, from the first up to `stop`.
     Statements { first: NodeId, stop: NodeId },
 }
@@ -19,6 +21,55 @@ pub(super) struct Reading {
     pub(super) tree: Tree,
     pub(super) text: String,
     pub(super) root: Root,
+    /// The words that a file has to hold.
+    pub(super) words: Vec<Symbol>,
+}
+
+impl Reading {
+    fn new(tree: Tree, text: String, root: Root) -> Reading {
+        let words = words(&tree, root);
+        Reading {
+            tree,
+            text,
+            root,
+            words,
+        }
+    }
+}
+
+/// The words of a pattern that stand in every file that it matches.
+fn words(tree: &Tree, root: Root) -> Vec<Symbol> {
+    let (start, end) = match root {
+        Root::Node(node) | Root::Part(node) => (node, tree.after(node)),
+        Root::Statements { first, stop } => (first, stop),
+    };
+    let mut words = Vec::new();
+    let mut at = start;
+    while at < end {
+        let node = tree.node(at);
+        match node.kind {
+            // An import has several spellings, and a type need not be spelt.
+            Kind::Import | Kind::ImportFrom | Kind::TypedMetaVar => {
+                at = tree.after(at);
+                continue;
+            }
+            Kind::Name | Kind::Ident => {
+                let parent = tree.node(node.parent);
+                // In an argument the name of a function says nothing.
+                let of_argument = node.role == Role::Name
+                    && parent.kind == Kind::Func
+                    && parent.role == Role::Arg;
+                if !of_argument && node.symbol != Symbol::of("require") {
+                    words.push(node.symbol);
+                }
+            }
+            _ => {}
+        }
+        at = NodeId(at.0 + 1);
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// A pattern cannot be read in its language.
@@ -44,10 +95,8 @@ enum Place {
     First(Kind),
     /// The decorators of the first definition.
     Decorators,
-    /// The `else` of the first `if`.
-    Else,
-    /// The `finally` of the first `try`.
-    Finally,
+    /// The block of a role of the first node of a kind.
+    Part(Kind, Role),
     /// The members of the first class.
     Member,
 }
@@ -60,31 +109,42 @@ struct Context {
 }
 
 const fn context(before: &'static str, after: &'static str, place: Place) -> Context {
-    Context { before, after, place, style: Style::Statement }
+    Context {
+        before,
+        after,
+        place,
+        style: Style::Statement,
+    }
 }
 
 const PYTHON: &[Context] = &[
     context("", "", Place::File),
     context("", "\ndef __aiscan(): pass", Place::Decorators),
     context("try:\n  pass\n", "", Place::First(Kind::Handler)),
-    context("try:\n  pass\n", "", Place::Finally),
-    context("if True:\n  pass\n", "", Place::Else),
+    context("try:\n  pass\n", "", Place::Part(Kind::Try, Role::Finally)),
+    context("if True:\n  pass\n", "", Place::Part(Kind::If, Role::Else)),
     context("", " __aiscan_dots", Place::File),
     context("{", "}", Place::Pair),
     context("match __aiscan:\n ", "", Place::First(Kind::Arm)),
 ];
 
 const SCRIPT: &[Context] = &[
+    context("({", "\n})", Place::Pair),
     context("(", "\n)", Place::Expression),
     context("", "", Place::File),
-    context("({", "\n})", Place::Pair),
     context("async function* __aiscan() {", "\n}", Place::Body),
+    context("try {}\n", "", Place::First(Kind::Handler)),
+    context("try {}\n", "", Place::Part(Kind::Try, Role::Finally)),
+    context(
+        "",
+        " catch (__aiscan_dots) {__aiscan_dots}",
+        Place::First(Kind::Try),
+    ),
+    context("if (1) {}\n", "", Place::Part(Kind::If, Role::Else)),
     context("class __aiscan {", "\n}", Place::Member),
+    context("class __aiscan {", " {__aiscan_dots}\n}", Place::Member),
     context("", " {__aiscan_dots}", Place::File),
     context("", "\nclass __aiscan {}", Place::Decorators),
-    context("try {}\n", "", Place::First(Kind::Handler)),
-    context("try {}\n", "", Place::Finally),
-    context("if (1) {}\n", "", Place::Else),
     context("switch (1) {", "\n}", Place::First(Kind::Arm)),
     context("(", ") => {__aiscan_dots}", Place::File),
     context("<a ", " />", Place::First(Kind::ElementAttr)),
@@ -93,17 +153,58 @@ const SCRIPT: &[Context] = &[
 const RUST: &[Context] = &[
     context("fn __aiscan() {", "\n}", Place::Body),
     context("fn __aiscan() {", ";\n}", Place::Body),
-    Context { before: "", after: "", place: Place::File, style: Style::Item },
-    Context { before: "", after: "", place: Place::File, style: Style::Field },
+    Context {
+        before: "",
+        after: "",
+        place: Place::File,
+        style: Style::Item,
+    },
+    Context {
+        before: "",
+        after: "",
+        place: Place::File,
+        style: Style::Field,
+    },
     context("", "\nfn __aiscan() {}", Place::Decorators),
     context("", " {__aiscan_dots}", Place::File),
-    context("fn __aiscan() { match x {", "\n} }", Place::First(Kind::Arm)),
-    context("fn __aiscan() { if x {} ", "\n}", Place::Else),
+    context(
+        "fn __aiscan() { match x {",
+        "\n} }",
+        Place::First(Kind::Arm),
+    ),
+    context(
+        "fn __aiscan() { if x {} ",
+        "\n}",
+        Place::Part(Kind::If, Role::Else),
+    ),
 ];
 
 /// Reads a pattern in every way that its language leaves open; at least one.
 pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, PatternError> {
-    let trimmed = if language == Language::Python { dedent(pattern) } else { pattern.trim().to_owned() };
+    // What one dialect cannot read another may: types in JavaScript, casts or elements.
+    let dialects: &[Language] = match language {
+        Language::JavaScript => &[Language::JavaScript, Language::Tsx, Language::TypeScript],
+        Language::TypeScript | Language::Tsx => &[Language::TypeScript, Language::Tsx],
+        _ => std::slice::from_ref(&language),
+    };
+    let readings = dialects
+        .iter()
+        .map(|&dialect| read_dialect(dialect, pattern));
+    readings
+        .into_iter()
+        .find(|readings| !readings.is_empty())
+        .ok_or_else(|| PatternError {
+            language: language.name(),
+            pattern: pattern.trim().to_owned(),
+        })
+}
+
+fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
+    let trimmed = if language == Language::Python {
+        dedent(pattern)
+    } else {
+        pattern.trim().to_owned()
+    };
     let contexts = match language {
         Language::Python => PYTHON,
         Language::Rust => RUST,
@@ -122,11 +223,7 @@ pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, Pa
             }
         }
     }
-    if readings.is_empty() {
-        let language = language.name();
-        return Err(PatternError { language, pattern: pattern.trim().to_owned() });
-    }
-    Ok(readings)
+    readings
 }
 
 /// Whether a context is worth trying: most are for patterns that begin with one word.
@@ -134,28 +231,39 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
     match context.place {
         Place::Expression => !pattern.starts_with("import ") && !pattern.starts_with("export "),
         Place::Decorators => pattern.starts_with('@') || pattern.starts_with('#'),
-        Place::First(Kind::Handler) => pattern.starts_with("except") || pattern.starts_with("catch"),
-        Place::Finally => pattern.starts_with("finally"),
-        Place::Else => pattern.starts_with("else") || pattern.starts_with("elif"),
-        Place::First(Kind::Arm) => {
-            language == Language::Rust || pattern.starts_with("case") || pattern.starts_with("default")
+        Place::First(Kind::Handler) => {
+            pattern.starts_with("except") || pattern.starts_with("catch")
         }
-        Place::Pair => pattern.contains(':'),
+        Place::First(Kind::Try) => pattern.starts_with("try"),
+        Place::Part(Kind::Try, _) => pattern.starts_with("finally"),
+        Place::Part(..) => pattern.starts_with("else") || pattern.starts_with("elif"),
+        Place::First(Kind::Arm) => {
+            language == Language::Rust
+                || pattern.starts_with("case")
+                || pattern.starts_with("default")
+        }
+        Place::Pair => language == Language::Python || begins_with_key(pattern),
         _ => true,
     }
 }
 
-/// `{a: $X}` is an object and a block with a label; `a: $X` a pair and a statement with a label.
+/// Whether a pattern is `key: …`.
+fn begins_with_key(pattern: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '\'' | '-');
+    pattern.split_once(':').is_some_and(|(key, value)| {
+        !value.starts_with(':') && !key.trim().is_empty() && key.trim().chars().all(word)
+    })
+}
+
+/// `{a: $X}` is an object and a block with a label; a function is an expression and a statement.
 fn is_ambiguous(language: Language, pattern: &str, context: &Context) -> bool {
-    let script = matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx);
+    let script = matches!(
+        language,
+        Language::JavaScript | Language::TypeScript | Language::Tsx
+    );
     script
         && match context.place {
             Place::Expression => pattern.starts_with('{') || pattern.starts_with("function"),
-            Place::File => {
-                let colon = pattern.find(':');
-                let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '\'' | '-');
-                colon.is_some_and(|at| pattern[..at].trim().chars().all(word))
-            }
             _ => false,
         }
 }
@@ -179,10 +287,10 @@ fn read_in(language: Language, pattern: &str, context: &Context) -> Option<Readi
             return None;
         }
         let root = locate(&tree, context.place)?;
-        return Some(Reading { tree, text, root });
+        return Some(Reading::new(tree, text, root));
     }
     let root = locate(&tree, context.place)?;
-    Some(Reading { tree, text, root })
+    Some(Reading::new(tree, text, root))
 }
 
 /// Closes the braces that were opened before metavariables.
@@ -211,15 +319,22 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
     match place {
         Place::File => statements(NodeId::ROOT),
         Place::Expression => match statements(NodeId::ROOT)? {
-            Root::Node(node) if tree.kind(node).is_expression() || tree.kind(node) == Kind::Func
-                || tree.kind(node) == Kind::Class || tree.kind(node) == Kind::Raw => Some(Root::Node(node)),
+            Root::Node(node)
+                if tree.kind(node).is_expression()
+                    || tree.kind(node) == Kind::Func
+                    || tree.kind(node) == Kind::Class
+                    || tree.kind(node) == Kind::Raw =>
+            {
+                Some(Root::Node(node))
+            }
             _ => None,
         },
         Place::Body => statements(tree.child(first(Kind::Func)?, Role::Body)?),
         Place::Pair => {
             let pairs = tree.children(first(Kind::Dict)?);
             let only = pairs.into_iter().count() == 1;
-            (only && matches!(tree.kind(pairs.next), Kind::Pair | Kind::Func)).then_some(Root::Node(pairs.next))
+            (only && matches!(tree.kind(pairs.next), Kind::Pair | Kind::Func))
+                .then_some(Root::Node(pairs.next))
         }
         Place::First(kind) => first(kind).map(Root::Node),
         Place::Decorators => {
@@ -228,8 +343,7 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
             let decorator = decorators.next()?;
             decorators.is_empty().then_some(Root::Node(decorator))
         }
-        Place::Else => tree.child(first(Kind::If)?, Role::Else).map(Root::Node),
-        Place::Finally => tree.child(first(Kind::Try)?, Role::Finally).map(Root::Node),
+        Place::Part(kind, role) => tree.child(first(kind)?, role).map(Root::Part),
         Place::Member => statements(tree.child(first(Kind::Class)?, Role::Body)?),
     }
 }

@@ -17,7 +17,7 @@ use super::{Match, Options, OutOfSteps, Pattern};
 use crate::lang::Language;
 use crate::rule::{self, RuleError};
 use crate::source::{Source, Span};
-use crate::syntax::{File, Kind, Symbol, Value};
+use crate::syntax::{File, Kind, NodeId, Symbol, Value};
 
 /// A formula, ready to run.
 #[derive(Debug)]
@@ -47,11 +47,30 @@ pub struct Conjunction {
 
 #[derive(Debug)]
 enum Condition {
-    Regex { name: Symbol, regex: Regex, constants: bool },
-    Pattern { name: Symbol, language: Option<Language>, formula: Formula },
-    Comparison { name: Option<Symbol>, expr: Expr, strip: bool, base: Option<u32> },
-    Analysis { name: Symbol, analyzer: Analyzer },
-    Type { name: Symbol, types: Vec<String> },
+    Regex {
+        name: Symbol,
+        regex: Regex,
+        constants: bool,
+    },
+    Pattern {
+        name: Symbol,
+        language: Option<Language>,
+        formula: Formula,
+    },
+    Comparison {
+        name: Option<Symbol>,
+        expr: Expr,
+        strip: bool,
+        base: Option<u32>,
+    },
+    Analysis {
+        name: Symbol,
+        analyzer: Analyzer,
+    },
+    Type {
+        name: Symbol,
+        types: Vec<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -92,13 +111,26 @@ impl Compiler {
 
     fn formula(&mut self, language: Language, formula: &rule::Formula) -> Result<Formula, Wrong> {
         Ok(match formula {
+            // In a rule for plain text every pattern is a regular expression.
+            rule::Formula::Pattern(leaf) if !language.is_code() => {
+                Formula::Regex(Arc::new(regex(leaf, "pattern", true)?))
+            }
             rule::Formula::Pattern(leaf) => Formula::Pattern(self.pattern(language, leaf)?),
-            rule::Formula::Regex(leaf) => Formula::Regex(Arc::new(regex(leaf, "pattern-regex", true)?)),
+            rule::Formula::Regex(leaf) => {
+                Formula::Regex(Arc::new(regex(leaf, "pattern-regex", true)?))
+            }
             rule::Formula::Or(choices) => Formula::Or(
-                choices.iter().map(|choice| self.formula(language, choice)).collect::<Result<_, _>>()?,
+                choices
+                    .iter()
+                    .map(|choice| self.formula(language, choice))
+                    .collect::<Result<_, _>>()?,
             ),
-            rule::Formula::Inside(inner) => Formula::Inside(Box::new(self.formula(language, inner)?)),
-            rule::Formula::Anywhere(inner) => Formula::Anywhere(Box::new(self.formula(language, inner)?)),
+            rule::Formula::Inside(inner) => {
+                Formula::Inside(Box::new(self.formula(language, inner)?))
+            }
+            rule::Formula::Anywhere(inner) => {
+                Formula::Anywhere(Box::new(self.formula(language, inner)?))
+            }
             rule::Formula::And(all) => Formula::And(Box::new(Conjunction {
                 positives: self.formulas(language, &all.positives)?,
                 negatives: self.formulas(language, &all.negatives)?,
@@ -110,21 +142,28 @@ impl Compiler {
                 focus: all
                     .focus
                     .iter()
-                    .map(|choice| choice.iter().map(|name| Symbol::of(name.as_bytes())).collect())
+                    .map(|choice| {
+                        choice
+                            .iter()
+                            .map(|name| Symbol::of(name.as_bytes()))
+                            .collect()
+                    })
                     .collect(),
             })),
         })
     }
 
-    fn formulas(&mut self, language: Language, all: &[rule::Formula]) -> Result<Vec<Formula>, Wrong> {
-        all.iter().map(|formula| self.formula(language, formula)).collect()
+    fn formulas(
+        &mut self,
+        language: Language,
+        all: &[rule::Formula],
+    ) -> Result<Vec<Formula>, Wrong> {
+        all.iter()
+            .map(|formula| self.formula(language, formula))
+            .collect()
     }
 
     fn pattern(&mut self, language: Language, leaf: &rule::Leaf) -> Result<Arc<Pattern>, Wrong> {
-        if !language.is_code() {
-            let message = "a rule for plain text takes `pattern-regex` only".to_owned();
-            return Err(Wrong { line: leaf.line, key: "pattern", message });
-        }
         let key = (language, leaf.text.clone());
         if let Some(known) = self.patterns.get(&key) {
             return Ok(Arc::clone(known));
@@ -139,15 +178,28 @@ impl Compiler {
         Ok(pattern)
     }
 
-    fn condition(&mut self, language: Language, condition: &rule::Condition) -> Result<Condition, Wrong> {
+    fn condition(
+        &mut self,
+        language: Language,
+        condition: &rule::Condition,
+    ) -> Result<Condition, Wrong> {
         let symbol = |name: &String| Symbol::of(name.as_bytes());
         Ok(match condition {
-            rule::Condition::Regex { metavariable, regex: leaf, constant_propagation } => Condition::Regex {
+            rule::Condition::Regex {
+                metavariable,
+                regex: leaf,
+                constant_propagation,
+            } => Condition::Regex {
                 name: symbol(metavariable),
                 regex: regex(leaf, "regex", false)?,
                 constants: *constant_propagation,
             },
-            rule::Condition::Pattern { metavariable, language: other, formula, line } => {
+            rule::Condition::Pattern {
+                metavariable,
+                language: other,
+                formula,
+                line,
+            } => {
                 let other = match other.as_deref() {
                     None => None,
                     Some("regex" | "generic" | "none") => Some(Language::Text),
@@ -155,7 +207,11 @@ impl Compiler {
                         Some(&language) => Some(language),
                         None => {
                             let message = format!("aiscan does not read the language `{name}`");
-                            return Err(Wrong { line: *line, key: "language", message });
+                            return Err(Wrong {
+                                line: *line,
+                                key: "language",
+                                message,
+                            });
                         }
                     },
                 };
@@ -165,7 +221,12 @@ impl Compiler {
                     formula: self.formula(other.unwrap_or(language), formula)?,
                 }
             }
-            rule::Condition::Comparison { metavariable, comparison, strip, base } => Condition::Comparison {
+            rule::Condition::Comparison {
+                metavariable,
+                comparison,
+                strip,
+                base,
+            } => Condition::Comparison {
                 name: metavariable.as_ref().map(symbol),
                 expr: comparison::parse(&comparison.text).map_err(|message| Wrong {
                     line: comparison.line,
@@ -175,18 +236,29 @@ impl Compiler {
                 strip: *strip,
                 base: *base,
             },
-            rule::Condition::Analysis { metavariable, analyzer } => Condition::Analysis {
+            rule::Condition::Analysis {
+                metavariable,
+                analyzer,
+            } => Condition::Analysis {
                 name: symbol(metavariable),
                 analyzer: match analyzer.text.as_str() {
                     "entropy" => Analyzer::Entropy,
                     "redos" => Analyzer::Redos,
                     other => {
-                        let message = format!("there is no analyser `{other}`: entropy and redos are");
-                        return Err(Wrong { line: analyzer.line, key: "analyzer", message });
+                        let message =
+                            format!("there is no analyser `{other}`: entropy and redos are");
+                        return Err(Wrong {
+                            line: analyzer.line,
+                            key: "analyzer",
+                            message,
+                        });
                     }
                 },
             },
-            rule::Condition::Type { metavariable, types } => Condition::Type {
+            rule::Condition::Type {
+                metavariable,
+                types,
+            } => Condition::Type {
                 name: symbol(metavariable),
                 types: types.iter().map(|of| of.text.trim().to_owned()).collect(),
             },
@@ -219,7 +291,11 @@ const MAX_NESTED: u32 = 3;
 impl<'f> Subject<'f> {
     /// A text, with its tree where it has one.
     pub fn new(source: &'f Source, file: Option<&'f File<'f>>) -> Subject<'f> {
-        Subject { source, file, memo: Memo::default() }
+        Subject {
+            source,
+            file,
+            memo: Memo::default(),
+        }
     }
 
     /// Everywhere that a formula holds, in the order of the places.
@@ -229,7 +305,13 @@ impl<'f> Subject<'f> {
         options: Options,
         steps: &mut u64,
     ) -> Result<Vec<Match>, OutOfSteps> {
-        let mut run = Run { subject: self, options, steps, nested: 0 };
+        let mut run = Run {
+            subject: self,
+            options,
+            steps,
+            nested: 0,
+            word: None,
+        };
         let mut found = run.formula(formula, None)?;
         found.sort_by_key(|one| (one.span.start, one.span.end));
         Ok(found)
@@ -260,11 +342,17 @@ struct Run<'r, 'f> {
     options: Options,
     steps: &'r mut u64,
     nested: u32,
+    /// The word that a formula about a metavariable is about.
+    word: Option<NodeId>,
 }
 
 impl Run<'_, '_> {
     /// The ranges of a formula; `within` is the range that a nested one is about.
-    fn formula(&mut self, formula: &Formula, within: Option<&Match>) -> Result<Vec<Match>, OutOfSteps> {
+    fn formula(
+        &mut self,
+        formula: &Formula,
+        within: Option<&Match>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
         match formula {
             Formula::Pattern(pattern) => Ok(self.pattern(pattern)?.to_vec()),
             Formula::Regex(regex) => Ok(self.regex(regex)),
@@ -281,23 +369,46 @@ impl Run<'_, '_> {
     }
 
     fn pattern(&mut self, pattern: &Arc<Pattern>) -> Result<Rc<Vec<Match>>, OutOfSteps> {
-        let Some(file) = self.subject.file else { return Ok(Rc::default()) };
+        let Some(file) = self.subject.file else {
+            return Ok(Rc::default());
+        };
+        // A word that is no expression, such as the name of a method, is found nowhere else.
+        if let Some(word) = self.word {
+            return Ok(Rc::new(pattern.search_at(
+                file,
+                word,
+                self.options,
+                self.steps,
+            )?));
+        }
         let key = (Arc::as_ptr(pattern), self.options);
         if let Some(known) = self.subject.memo.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
         let found = Rc::new(pattern.search(file, self.options, self.steps)?);
-        self.subject.memo.borrow_mut().insert(key, Rc::clone(&found));
+        self.subject
+            .memo
+            .borrow_mut()
+            .insert(key, Rc::clone(&found));
         Ok(found)
     }
 
     fn regex(&self, regex: &Regex) -> Vec<Match> {
         let text = self.subject.source.text();
         let found = regex.find_all(text).into_iter();
-        found.map(|found| Match { span: found.span, bindings: captured(text, 0, &found.groups) }).collect()
+        found
+            .map(|found| Match {
+                span: found.span,
+                bindings: captured(text, 0, &found.groups),
+            })
+            .collect()
     }
 
-    fn conjunction(&mut self, all: &Conjunction, within: Option<&Match>) -> Result<Vec<Match>, OutOfSteps> {
+    fn conjunction(
+        &mut self,
+        all: &Conjunction,
+        within: Option<&Match>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
         let mut ranges: Option<Vec<Match>> = within.map(|within| vec![within.clone()]);
         let is_inside = |formula: &Formula| matches!(formula, Formula::Inside(_));
         let plain = all.positives.iter().filter(|positive| !is_inside(positive));
@@ -305,9 +416,11 @@ impl Run<'_, '_> {
             let found = match positive {
                 Formula::Anywhere(inner) => {
                     let found = self.formula(inner, None)?;
-                    ranges = Some(self.keep(ranges.unwrap_or_default(), &found, |range, found| {
-                        range.contains(found)
-                    }));
+                    ranges = Some(
+                        self.keep(ranges.unwrap_or_default(), &found, |range, found| {
+                            range.contains(found)
+                        }),
+                    );
                     continue;
                 }
                 other => self.formula(other, None)?,
@@ -343,11 +456,14 @@ impl Run<'_, '_> {
                 Formula::Regex(_) => |range, found| found.contains(range) || range.contains(found),
                 _ => |range, found| range == found,
             };
-            let file = self.subject.file;
+            let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
             ranges.retain(|range| {
                 !found.iter().any(|found| {
                     contradicts(range.span, found.span)
-                        && range.bindings.merge(&found.bindings, file).is_some()
+                        && range
+                            .bindings
+                            .merge(&found.bindings, file, symbolic)
+                            .is_some()
                 })
             });
         }
@@ -355,12 +471,19 @@ impl Run<'_, '_> {
             let mut kept = Vec::new();
             for range in ranges {
                 if let Some(bindings) = self.condition(condition, &range)? {
-                    kept.extend(bindings.into_iter().map(|bindings| Match { span: range.span, bindings }));
+                    kept.extend(bindings.into_iter().map(|bindings| Match {
+                        span: range.span,
+                        bindings,
+                    }));
                 }
             }
             ranges = distinct(kept);
         }
         Ok(self.focus(&all.focus, ranges))
+    }
+
+    fn merge(&self, a: &Bindings, b: &Bindings) -> Option<Bindings> {
+        a.merge(b, self.subject.file, self.options.symbolic_propagation)
     }
 
     /// Pairs of which one holds the other, with the smaller range.
@@ -381,7 +504,7 @@ impl Run<'_, '_> {
                 } else {
                     continue;
                 };
-                if let Some(bindings) = x.bindings.merge(&y.bindings, self.subject.file) {
+                if let Some(bindings) = self.merge(&x.bindings, &y.bindings) {
                     out.push(Match { span, bindings });
                 }
             }
@@ -390,7 +513,12 @@ impl Run<'_, '_> {
     }
 
     /// The ranges that some other stands in a relation to, with its bindings.
-    fn keep(&mut self, ranges: Vec<Match>, others: &[Match], related: fn(Span, Span) -> bool) -> Vec<Match> {
+    fn keep(
+        &mut self,
+        ranges: Vec<Match>,
+        others: &[Match],
+        related: fn(Span, Span) -> bool,
+    ) -> Vec<Match> {
         let mut out = Vec::new();
         for range in ranges {
             for other in others {
@@ -399,9 +527,12 @@ impl Run<'_, '_> {
                 }
                 *self.steps = self.steps.saturating_sub(1);
                 if related(range.span, other.span)
-                    && let Some(bindings) = range.bindings.merge(&other.bindings, self.subject.file)
+                    && let Some(bindings) = self.merge(&range.bindings, &other.bindings)
                 {
-                    out.push(Match { span: range.span, bindings });
+                    out.push(Match {
+                        span: range.span,
+                        bindings,
+                    });
                 }
             }
         }
@@ -415,14 +546,37 @@ impl Run<'_, '_> {
             for range in &ranges {
                 for name in choice {
                     let bound = range.bindings.get(*name);
-                    if let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) {
-                        moved.push(Match { span, bindings: range.bindings.clone() });
-                    }
+                    let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) else {
+                        continue;
+                    };
+                    // What lies apart from the range is not what was found there.
+                    let span = if range.span.contains(span) {
+                        span
+                    } else if span.contains(range.span) {
+                        range.span
+                    } else if self.is_elsewhere(range, bound) {
+                        span
+                    } else {
+                        continue;
+                    };
+                    moved.push(Match {
+                        span,
+                        bindings: range.bindings.clone(),
+                    });
                 }
             }
             ranges = distinct(moved);
         }
         ranges
+    }
+
+    /// Whether a metavariable holds a literal that a name of the range led to.
+    fn is_elsewhere(&self, range: &Match, bound: Option<Bound>) -> bool {
+        let (Some(Bound::Text(span, _)), Some(file)) = (bound, self.subject.file) else {
+            return false;
+        };
+        let tree = file.tree();
+        file.constants().led_from(range.span, span, tree)
     }
 
     /// The bindings under which a condition holds of a range; `None` where it does not.
@@ -433,19 +587,38 @@ impl Run<'_, '_> {
     ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
         let same = |holds: bool| Ok(holds.then(|| vec![range.bindings.clone()]));
         match condition {
-            Condition::Regex { name, regex, constants } => {
-                let Some(bound) = range.bindings.get(*name) else { return Ok(None) };
+            Condition::Regex {
+                name,
+                regex,
+                constants,
+            } => {
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
                 let constant = constants.then(|| self.constant_text(bound)).flatten();
                 let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
-                let Some(found) = regex.match_at_start(text.as_bytes()) else { return Ok(None) };
+                let Some(found) = regex.match_at_start(text.as_bytes()) else {
+                    return Ok(None);
+                };
                 let start = self.subject.span_of(bound).unwrap_or_default().start;
-                let named: Vec<(String, Span)> =
-                    found.groups.into_iter().filter(|(name, _)| !name.starts_with(|c: char| c.is_ascii_digit())).collect();
+                let named: Vec<(String, Span)> = found
+                    .groups
+                    .into_iter()
+                    .filter(|(name, _)| !name.starts_with(|c: char| c.is_ascii_digit()))
+                    .collect();
                 let more = captured(text.as_bytes(), start, &named);
-                Ok(range.bindings.merge(&more, self.subject.file).map(|merged| vec![merged]))
+                Ok(self
+                    .merge(&range.bindings, &more)
+                    .map(|merged| vec![merged]))
             }
-            Condition::Pattern { name, language, formula } => {
-                let Some(bound) = range.bindings.get(*name) else { return Ok(None) };
+            Condition::Pattern {
+                name,
+                language,
+                formula,
+            } => {
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
                 match language {
                     None if self.subject.file.is_some() && !matches!(bound, Bound::Text(..)) => {
                         self.nested(formula, bound, range)
@@ -460,13 +633,20 @@ impl Run<'_, '_> {
                         None => Ok(None),
                     },
                     Some(language) => {
-                        let text = self.constant_text(bound).unwrap_or_else(|| self.subject.text_of(bound));
+                        let text = self
+                            .constant_text(bound)
+                            .unwrap_or_else(|| self.subject.text_of(bound));
                         let holds = self.in_language(formula, *language, text)?;
                         same(holds)
                     }
                 }
             }
-            Condition::Comparison { name, expr, strip, base } => {
+            Condition::Comparison {
+                name,
+                expr,
+                strip,
+                base,
+            } => {
                 let lookup = |of: &str| {
                     let symbol = Symbol::of(of.as_bytes());
                     let bound = range.bindings.get(symbol)?;
@@ -477,20 +657,31 @@ impl Run<'_, '_> {
                 same(value.is_some_and(|value| comparison::truth(&value)))
             }
             Condition::Analysis { name, analyzer } => {
-                let Some(bound) = range.bindings.get(*name) else { return Ok(None) };
-                let text = self.constant_text(bound).unwrap_or_else(|| self.subject.text_of(bound));
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
+                let text = self
+                    .constant_text(bound)
+                    .unwrap_or_else(|| self.subject.text_of(bound));
                 same(match analyzer {
                     Analyzer::Entropy => crate::analyser::is_high_entropy(&text),
                     Analyzer::Redos => crate::analyser::is_redos(&text),
                 })
             }
             Condition::Type { name, types } => {
-                let (Some(bound), Some(file)) = (range.bindings.get(*name), self.subject.file) else {
+                let (Some(bound), Some(file)) = (range.bindings.get(*name), self.subject.file)
+                else {
                     return Ok(None);
                 };
-                let Bound::Node(node) = bound else { return Ok(None) };
+                let Bound::Node(node) = bound else {
+                    return Ok(None);
+                };
                 let actual = super::types::names_of(file, node);
-                same(types.iter().any(|wanted| actual.iter().any(|actual| actual == wanted)))
+                same(
+                    types
+                        .iter()
+                        .any(|wanted| actual.iter().any(|actual| actual == wanted)),
+                )
             }
         }
     }
@@ -502,15 +693,26 @@ impl Run<'_, '_> {
         bound: Bound,
         range: &Match,
     ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
-        let Some(span) = self.subject.span_of(bound) else { return Ok(None) };
-        let about = Match { span, bindings: range.bindings.clone() };
-        let found = match formula {
-            Formula::And(_) => self.formula(formula, Some(&about))?,
-            _ => {
-                let found = self.formula(formula, None)?;
-                self.intersect(&[about], &found)
-            }
+        let Some(span) = self.subject.span_of(bound) else {
+            return Ok(None);
         };
+        let about = Match {
+            span,
+            bindings: range.bindings.clone(),
+        };
+        let outer = self.word;
+        self.word = match (bound, self.subject.file) {
+            (Bound::Node(node), Some(file)) if file.tree().kind(node) == Kind::Ident => Some(node),
+            _ => None,
+        };
+        let found = match formula {
+            Formula::And(_) => self.formula(formula, Some(&about)),
+            _ => self
+                .formula(formula, None)
+                .map(|found| self.intersect(&[about], &found)),
+        };
+        self.word = outer;
+        let found = found?;
         let bindings: Vec<Bindings> = found
             .into_iter()
             .filter(|one| span.contains(one.span))
@@ -530,7 +732,10 @@ impl Run<'_, '_> {
             return Ok(false);
         }
         let source = Source::new(String::new(), language, text.into_bytes());
-        let whole = Match { span: Span::new(0, source.text().len()), bindings: Bindings::default() };
+        let whole = Match {
+            span: Span::new(0, source.text().len()),
+            bindings: Bindings::default(),
+        };
         let file = File::parse(&source);
         let subject = Subject::new(&source, file.as_ref());
         let mut run = Run {
@@ -538,6 +743,7 @@ impl Run<'_, '_> {
             options: self.options,
             steps: self.steps,
             nested: self.nested + 1,
+            word: None,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
         Ok(!run.formula(formula, within)?.is_empty())
@@ -545,13 +751,20 @@ impl Run<'_, '_> {
 
     /// The string that a metavariable is known to be, without its quotes.
     fn constant_text(&self, bound: Bound) -> Option<String> {
-        let Bound::Node(node) = bound else { return None };
+        let Bound::Node(node) = bound else {
+            return None;
+        };
         let file = self.subject.file?;
         let tree = file.tree();
         if tree.kind(node) == Kind::Str {
             let parts: Vec<_> = tree.children(node).collect();
             if !tree.symbol(node).is_none() {
-                return Some(parts.iter().map(|&part| tree.text_of(part, file.text())).collect());
+                return Some(
+                    parts
+                        .iter()
+                        .map(|&part| tree.text_of(part, file.text()))
+                        .collect(),
+                );
             }
         }
         match file.constants().get(node)? {
@@ -560,7 +773,12 @@ impl Run<'_, '_> {
         }
     }
 
-    fn comparable(&self, bound: Bound, strip: bool, base: Option<u32>) -> Option<comparison::Value> {
+    fn comparable(
+        &self,
+        bound: Bound,
+        strip: bool,
+        base: Option<u32>,
+    ) -> Option<comparison::Value> {
         let known = match (bound, self.subject.file) {
             (Bound::Node(node), Some(file)) => file.constants().get(node).cloned(),
             _ => None,
@@ -573,7 +791,11 @@ impl Run<'_, '_> {
         let constant = self.constant_text(bound);
         let is_string = constant.is_some();
         let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
-        let text = if strip { text.trim_matches(['"', '\'', '`']).to_owned() } else { text };
+        let text = if strip {
+            text.trim_matches(['"', '\'', '`']).to_owned()
+        } else {
+            text
+        };
         if !is_string || strip || base.is_some() {
             if let Some(number) = comparison::number(&text, base) {
                 return Some(comparison::Value::Number(number));
@@ -591,7 +813,10 @@ fn captured(text: &[u8], offset: u32, groups: &[(String, Span)]) -> Bindings {
     let mut bindings = Bindings::default();
     for (name, span) in groups {
         let symbol = Symbol::of(text.get(span.range()).unwrap_or_default());
-        let span = Span { start: span.start + offset, end: span.end + offset };
+        let span = Span {
+            start: span.start + offset,
+            end: span.end + offset,
+        };
         bindings.push(Symbol::of(name.as_bytes()), Bound::Text(span, symbol));
     }
     bindings

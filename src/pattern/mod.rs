@@ -1,6 +1,7 @@
 //! Patterns: from text to a tree, and where they match in a file.
 
 mod bindings;
+mod candidates;
 mod comparison;
 mod compile;
 mod formula;
@@ -19,7 +20,7 @@ use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol, Value};
+use crate::syntax::{File, Kind, NodeId, Symbol};
 
 /// Switches of the matcher, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +68,9 @@ pub struct OutOfSteps;
 impl Pattern {
     /// Reads a pattern.
     pub fn new(language: Language, text: &str) -> Result<Pattern, PatternError> {
-        Ok(Pattern { readings: compile::read(language, text)? })
+        Ok(Pattern {
+            readings: compile::read(language, text)?,
+        })
     }
 
     /// Everywhere that it matches in a file, in the order of the nodes.
@@ -89,47 +92,102 @@ impl Pattern {
         Ok(found)
     }
 
-    /// The names that a file has to hold for the pattern to match, of each way to read it.
-    pub fn required_words(&self) -> Vec<Vec<String>> {
-        self.readings.iter().map(Reading::required_words).collect()
+    /// Where it matches one node, whatever kind of word that is.
+    pub(crate) fn search_at(
+        &self,
+        file: &File<'_>,
+        node: NodeId,
+        options: Options,
+        steps: &mut u64,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        let span = file.tree().span(node);
+        let mut found = Vec::new();
+        for reading in &self.readings {
+            let Root::Node(p) = reading.root else {
+                continue;
+            };
+            let text = reading.text.as_bytes();
+            let mut matcher = Matcher::new(&reading.tree, text, file, options, *steps);
+            matcher.node(p, node, &mut |matcher| {
+                found.push(Match {
+                    span,
+                    bindings: matcher.bindings.clone(),
+                });
+                false
+            });
+            *steps = matcher.steps;
+        }
+        if *steps == 0 {
+            Err(OutOfSteps)
+        } else {
+            Ok(found)
+        }
     }
 }
 
 impl Reading {
     fn search(&self, file: &File<'_>, options: Options, steps: &mut u64, found: &mut Vec<Match>) {
-        let tree = file.tree();
+        let (tree, index) = (file.tree(), file.index());
+        if !self.words.iter().all(|&word| index.has_word(word)) {
+            return;
+        }
         let text = self.text.as_bytes();
         let mut matcher = Matcher::new(&self.tree, text, file, options, *steps);
         match self.root {
             Root::Node(p) => {
-                let candidates = Candidates::of(&self.tree, p, options);
-                for t in tree.subtree(NodeId::ROOT) {
-                    if !candidates.may_be(file, t) {
+                candidates::each(&self.tree, p, file, options, &mut |t| {
+                    let span = tree.span(t);
+                    matcher.node(p, t, &mut |matcher| {
+                        found.push(Match {
+                            span,
+                            bindings: matcher.bindings.clone(),
+                        });
+                        false
+                    });
+                    matcher.steps > 0
+                });
+            }
+            Root::Part(p) => {
+                let role = self.tree.node(p).role;
+                for &t in index.of_kind(self.tree.kind(p)) {
+                    if tree.node(t).role != role || matcher.steps == 0 {
                         continue;
                     }
                     let span = tree.span(t);
                     matcher.node(p, t, &mut |matcher| {
-                        found.push(Match { span, bindings: matcher.bindings.clone() });
+                        found.push(Match {
+                            span,
+                            bindings: matcher.bindings.clone(),
+                        });
                         false
                     });
-                    if matcher.steps == 0 {
-                        break;
-                    }
                 }
             }
             Root::Statements { first, stop } => {
-                for list in tree.subtree(NodeId::ROOT) {
-                    if !matches!(tree.kind(list), Kind::Block | Kind::Module) {
-                        continue;
-                    }
+                let lists = index
+                    .of_kind(Kind::Module)
+                    .iter()
+                    .chain(index.of_kind(Kind::Block));
+                for &list in lists {
                     let statements = tree.children(list);
                     let end = statements.stop;
                     for statement in statements {
-                        matcher.statements_at((first, stop), statement, end, &mut |matcher, extent| {
-                            let span = Span { start: extent.start, end: extent.end };
-                            found.push(Match { span, bindings: matcher.bindings.clone() });
-                            false
-                        });
+                        matcher.statements_at(
+                            (first, stop),
+                            statement,
+                            end,
+                            &mut |matcher, extent| {
+                                let span = Span {
+                                    start: extent.start,
+                                    end: extent.end,
+                                };
+                                found.push(Match {
+                                    span,
+                                    bindings: matcher.bindings.clone(),
+                                });
+                                false
+                            },
+                        );
                         if matcher.steps == 0 {
                             break;
                         }
@@ -138,85 +196,5 @@ impl Reading {
             }
         }
         *steps = matcher.steps;
-    }
-
-    fn required_words(&self) -> Vec<String> {
-        let nodes: Vec<NodeId> = match self.root {
-            Root::Node(node) => self.tree.subtree(node).collect(),
-            Root::Statements { first, stop } => (first.0..stop.0).map(NodeId).collect(),
-        };
-        let mut words = Vec::new();
-        for id in nodes {
-            let node = self.tree.node(id);
-            let names = matches!(node.kind, Kind::Name | Kind::Ident);
-            let words_of_text = self.tree.text_of(id, self.text.as_bytes());
-            let plain = words_of_text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            // The `default` of an import stands in no text, and an arrow needs no `function`.
-            if names && plain && !words_of_text.is_empty() && node.symbol == Symbol::of(words_of_text.as_bytes()) {
-                words.push(words_of_text.into_owned());
-            }
-        }
-        words.sort_unstable();
-        words.dedup();
-        words
-    }
-}
-
-/// Which nodes a pattern can match at all.
-struct Candidates {
-    kind: Kind,
-    any_expression: bool,
-    constants: bool,
-    qualified: bool,
-    symbolic: bool,
-    callee: Option<Symbol>,
-}
-
-impl Candidates {
-    fn of(pattern: &crate::syntax::Tree, p: NodeId, options: Options) -> Candidates {
-        let kind = pattern.kind(p);
-        let any_expression =
-            matches!(kind, Kind::MetaVar | Kind::Deep | Kind::TypedMetaVar | Kind::Ellipsis)
-                || kind == Kind::Attr
-                    && pattern.child(p, Role::Field).is_some_and(|f| pattern.kind(f) == Kind::Ellipsis);
-        Candidates {
-            kind,
-            any_expression,
-            constants: options.constant_propagation
-                && matches!(kind, Kind::Str | Kind::Int | Kind::Bool | Kind::Float),
-            qualified: matches!(kind, Kind::Attr | Kind::Name),
-            symbolic: options.symbolic_propagation && kind.is_expression(),
-            callee: None,
-        }
-    }
-
-    fn may_be(&self, file: &File<'_>, t: NodeId) -> bool {
-        let kind = file.tree().kind(t);
-        // The first operands of an operation of several.
-        if kind == Kind::BinOp && file.tree().node(t).flags.has(Flags::IMPLICIT) {
-            return false;
-        }
-        if self.any_expression {
-            return kind.is_expression() || kind == Kind::Func;
-        }
-        if kind == self.kind {
-            return true;
-        }
-        match kind {
-            Kind::Name => {
-                self.qualified && file.names().qualified(t).is_some()
-                    || self.constants && file.constants().get(t).is_some()
-                    || self.symbolic && matches!(file.constants().get(t), Some(Value::Expr(_)))
-            }
-            Kind::BinOp | Kind::UnOp | Kind::Cond => {
-                self.constants && file.constants().get(t).is_some()
-            }
-            Kind::ForIn => self.kind == Kind::For,
-            Kind::Import | Kind::ImportFrom | Kind::VarDecl => {
-                matches!(self.kind, Kind::Import | Kind::ImportFrom)
-            }
-            Kind::Ident => self.kind == Kind::Name && self.callee.is_some(),
-            _ => false,
-        }
     }
 }

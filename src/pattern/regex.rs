@@ -44,7 +44,11 @@ impl Regex {
             .dfa_size_limit(SIZE_LIMIT)
             .build();
         let error = match linear {
-            Ok(regex) => return Ok(Regex { engine: Engine::Linear(regex) }),
+            Ok(regex) => {
+                return Ok(Regex {
+                    engine: Engine::Linear(regex),
+                });
+            }
             Err(regex::Error::CompiledTooBig(limit)) => {
                 return Err(format!("it compiles to more than {limit} bytes"));
             }
@@ -56,7 +60,9 @@ impl Regex {
             .delegate_size_limit(SIZE_LIMIT)
             .build()
         {
-            Ok(regex) => Ok(Regex { engine: Engine::Backtracking(Box::new(regex)) }),
+            Ok(regex) => Ok(Regex {
+                engine: Engine::Backtracking(Box::new(regex)),
+            }),
             Err(_) => {
                 let message = error.to_string();
                 let last = message.lines().last().unwrap_or_default().trim();
@@ -94,13 +100,17 @@ impl Regex {
     /// Every match.
     pub fn find_all(&self, text: &[u8]) -> Vec<Captured> {
         match &self.engine {
-            Engine::Linear(regex) => {
-                regex.captures_iter(text).map(|captures| linear(regex, &captures)).collect()
-            }
+            Engine::Linear(regex) => regex
+                .captures_iter(text)
+                .map(|captures| linear(regex, &captures))
+                .collect(),
             Engine::Backtracking(regex) => {
                 let text = ascii_holes(text);
                 let found = regex.captures_iter(&*text);
-                found.map_while(Result::ok).map(|captures| backtracked(regex, &captures)).collect()
+                found
+                    .map_while(Result::ok)
+                    .map(|captures| backtracked(regex, &captures))
+                    .collect()
             }
         }
     }
@@ -108,20 +118,34 @@ impl Regex {
 
 fn linear(regex: &regex::bytes::Regex, captures: &regex::bytes::Captures<'_>) -> Captured {
     let span = |group: regex::bytes::Match<'_>| Span::new(group.start(), group.end());
-    let groups = regex.capture_names().enumerate().skip(1).filter_map(|(index, name)| {
-        let name = name.map_or_else(|| index.to_string(), str::to_owned);
-        Some((name, span(captures.get(index)?)))
-    });
-    Captured { span: captures.get(0).map(span).unwrap_or_default(), groups: groups.collect() }
+    let groups = regex
+        .capture_names()
+        .enumerate()
+        .skip(1)
+        .filter_map(|(index, name)| {
+            let name = name.map_or_else(|| index.to_string(), str::to_owned);
+            Some((name, span(captures.get(index)?)))
+        });
+    Captured {
+        span: captures.get(0).map(span).unwrap_or_default(),
+        groups: groups.collect(),
+    }
 }
 
 fn backtracked(regex: &fancy_regex::Regex, captures: &fancy_regex::Captures<'_, str>) -> Captured {
     let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
-    let groups = regex.capture_names().enumerate().skip(1).filter_map(|(index, name)| {
-        let name = name.map_or_else(|| index.to_string(), str::to_owned);
-        Some((name, span(captures.get(index)?)))
-    });
-    Captured { span: captures.get(0).map(span).unwrap_or_default(), groups: groups.collect() }
+    let groups = regex
+        .capture_names()
+        .enumerate()
+        .skip(1)
+        .filter_map(|(index, name)| {
+            let name = name.map_or_else(|| index.to_string(), str::to_owned);
+            Some((name, span(captures.get(index)?)))
+        });
+    Captured {
+        span: captures.get(0).map(span).unwrap_or_default(),
+        groups: groups.collect(),
+    }
 }
 
 /// The text with a question mark for each byte that is no valid UTF-8, so that offsets stay.
@@ -141,7 +165,9 @@ fn ascii_holes(text: &[u8]) -> Cow<'_, str> {
 
 /// What PCRE and Python write otherwise.
 fn translate(text: &str) -> String {
-    text.replace("(?<!\\\\)", "(?<!\\\\)").replace("\\Z", "\\z").replace("\\h", "[ \\t]")
+    text.replace("(?<!\\\\)", "(?<!\\\\)")
+        .replace("\\Z", "\\z")
+        .replace("\\h", "[ \\t]")
 }
 
 #[cfg(test)]
@@ -157,9 +183,14 @@ mod tests {
 
     #[test]
     fn groups_are_named_or_numbered() {
-        let found = Regex::new("(?P<X>a)(b)", false).unwrap().find_all(b"zab\xffab");
+        let found = Regex::new("(?P<X>a)(b)", false)
+            .unwrap()
+            .find_all(b"zab\xffab");
         assert_eq!(found.len(), 2);
-        assert_eq!(found[1].groups, [("X".into(), Span::new(4, 5)), ("2".into(), Span::new(5, 6))]);
+        assert_eq!(
+            found[1].groups,
+            [("X".into(), Span::new(4, 5)), ("2".into(), Span::new(5, 6))]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! where it stands, since few places of a grammar take a bare name.
 
 use crate::lang::Language;
-use crate::syntax::placeholder::{DEEP, ELLIPSIS, METAVAR, META_ELLIPSIS, TYPED};
+use crate::syntax::placeholder::{DEEP, ELLIPSIS, META_ELLIPSIS, METAVAR, TYPED};
 
 /// How `...` reads in places where a grammar leaves more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ struct Encoder<'t> {
     text: &'t str,
     at: usize,
     out: String,
-    /// The brackets that are open, with whether a `{` belongs to a `match` or `switch`.
+    /// The brackets that are open, with whether a `{` belongs to a `match` or `switch`, and a `(`
+    /// to a `def`.
     open: Vec<(u8, bool)>,
     /// Whether `match` or `switch` was read since the last bracket.
     matching: bool,
@@ -93,7 +94,11 @@ impl Encoder<'_> {
                 if b == b'(' && self.typed_metavariable() {
                     return;
                 }
-                let matching = b == b'{' && std::mem::take(&mut self.matching);
+                let matching = match b {
+                    b'{' => std::mem::take(&mut self.matching),
+                    b'(' => self.language == Language::Python && self.opens_parameters(),
+                    _ => false,
+                };
                 self.open.push((b, matching));
                 self.copy(1);
             }
@@ -121,7 +126,8 @@ impl Encoder<'_> {
                     self.python_string(formatted);
                     return;
                 }
-                if self.language == Language::Rust && matches!(word, "r" | "b" | "br")
+                if self.language == Language::Rust
+                    && matches!(word, "r" | "b" | "br")
                     && self.bytes.get(end).is_some_and(|&b| b == b'#' || b == b'"')
                 {
                     self.rust_raw_string(end);
@@ -136,14 +142,20 @@ impl Encoder<'_> {
                 if b == b';' {
                     self.matching = false;
                 }
-                let width = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+                let width = self.text[self.at..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
                 self.copy(width);
             }
         }
     }
 
     fn is_script(&self) -> bool {
-        matches!(self.language, Language::JavaScript | Language::TypeScript | Language::Tsx)
+        matches!(
+            self.language,
+            Language::JavaScript | Language::TypeScript | Language::Tsx
+        )
     }
 
     fn copy(&mut self, count: usize) {
@@ -163,7 +175,12 @@ impl Encoder<'_> {
 
     /// The last byte before this place that is no white space.
     fn previous(&self) -> u8 {
-        self.bytes[..self.at].iter().rev().find(|b| !b.is_ascii_whitespace()).copied().unwrap_or(0)
+        self.bytes[..self.at]
+            .iter()
+            .rev()
+            .find(|b| !b.is_ascii_whitespace())
+            .copied()
+            .unwrap_or(0)
     }
 
     /// What stands before the bracket that was opened last, where nothing but `...` follows it.
@@ -173,8 +190,11 @@ impl Encoder<'_> {
     }
 
     fn metavariable(&mut self) {
-        let (prefix, skip) =
-            if self.rest().starts_with(b"$...") { (META_ELLIPSIS, 4) } else { (METAVAR, 1) };
+        let (prefix, skip) = if self.rest().starts_with(b"$...") {
+            (META_ELLIPSIS, 4)
+        } else {
+            (METAVAR, 1)
+        };
         let name = &self.bytes[self.at + skip..];
         let length = name
             .iter()
@@ -187,9 +207,50 @@ impl Encoder<'_> {
             self.copy(1);
             return;
         }
+        let from = self.out.trim_end().ends_with("from") && self.is_script();
+        if from {
+            // `import x from $X`: a module is a string.
+            self.out.push('"');
+            self.copy(skip + length);
+            self.out.push('"');
+            return;
+        }
+        if self.typed_argument(length) {
+            return;
+        }
         self.out.push_str(prefix);
         self.at += skip;
         self.copy(length);
+    }
+
+    /// `f($X: T)` in Python, where only parameters have types otherwise.
+    fn typed_argument(&mut self, length: usize) -> bool {
+        let Some(&(bracket, parameters)) = self.open.last() else {
+            return false;
+        };
+        if self.language != Language::Python || bracket != b'(' || parameters {
+            return false;
+        }
+        let name = &self.text[self.at + 1..self.at + 1 + length];
+        let after = &self.text[self.at + 1 + length..];
+        let Some(of) = after.trim_start().strip_prefix(':') else {
+            return false;
+        };
+        let end = of.find([',', ')']).unwrap_or(of.len());
+        let of_encoded = encode(self.language, of[..end].trim(), self.style);
+        self.out
+            .push_str(&format!("{TYPED}({METAVAR}{name}, {of_encoded})"));
+        self.at = self.text.len() - of.len() + end;
+        true
+    }
+
+    /// Whether the bracket at this place opens the parameters of a function.
+    fn opens_parameters(&self) -> bool {
+        let before = self.text[..self.at].trim_end();
+        let name = before
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+            .unwrap_or(0);
+        before[..name].trim_end().ends_with("def")
     }
 
     /// `($X: T)`, but no parameter of a function.
@@ -198,15 +259,21 @@ impl Encoder<'_> {
         if !inside.starts_with('$') || inside.starts_with("$...") {
             return false;
         }
-        let word = inside[1..].find(|c: char| !(c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()));
+        let word =
+            inside[1..].find(|c: char| !(c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()));
         let Some(word) = word else { return false };
         let after = inside[1 + word..].trim_start();
-        let Some(of) = after.strip_prefix(':') else { return false };
+        let Some(of) = after.strip_prefix(':') else {
+            return false;
+        };
         if of.starts_with(':') {
             return false;
         }
         let before = self.bytes[..self.at].trim_ascii_end();
-        if before.last().is_some_and(|&b| is_word(b) && !ends_with_keyword(before) || b == b')' || b == b'>') {
+        if before
+            .last()
+            .is_some_and(|&b| is_word(b) && !ends_with_keyword(before) || b == b')' || b == b'>')
+        {
             return false;
         }
         let mut depth = 0usize;
@@ -231,7 +298,8 @@ impl Encoder<'_> {
         let name = &inside[1..=word];
         let name = name.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let of_encoded = encode(self.language, of[..close].trim(), self.style);
-        self.out.push_str(&format!("{TYPED}({METAVAR}{name}, {of_encoded})"));
+        self.out
+            .push_str(&format!("{TYPED}({METAVAR}{name}, {of_encoded})"));
         self.at = self.text.len() - of.len() + close + 1;
         true
     }
@@ -245,7 +313,7 @@ impl Encoder<'_> {
         let (bracket, matching) = self.open.last().copied().unwrap_or((0, false));
         let script = self.is_script();
         // `...x` spreads; alone, `...` is the operator.
-        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[' | b'(')) && previous != b'.' {
+        if script && (is_word(next_raw) || matches!(next_raw, b'$' | b'[')) && previous != b'.' {
             self.out.push_str("...");
             return;
         }
@@ -257,12 +325,27 @@ impl Encoder<'_> {
             return;
         }
         let in_list = matches!(bracket, b'(' | b'[' | b'<')
-            || matches!(next, b',' | b')' | b']' | b'.' | b'<')
+            || matches!(next, b',' | b')' | b']' | b'.')
+            || next == b'<' && !rest.starts_with("<...")
             || matches!(previous, b',' | b'.' | b'=')
-            || previous == b'>' && next == b'<';
+            || previous == b'>' && next == b'<'
+            // `function ...(…)`
+            || next == b'(';
+        // `match ... {`, `for x in ... {`
+        if next == b'{' {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
+        if bracket == b'{' && matching && self.text[..self.at - 3].trim_end().ends_with("=>") {
+            self.out.push_str(ELLIPSIS);
+            return;
+        }
         if bracket == b'{' && matching {
             if script {
-                if rest.starts_with("case") || rest.starts_with("default") || next == b'}' && previous == b'{' {
+                if rest.starts_with("case")
+                    || rest.starts_with("default")
+                    || next == b'}' && previous == b'{'
+                {
                     self.out.push_str(&format!("case {ELLIPSIS}: "));
                 } else {
                     self.out.push_str(&format!("{ELLIPSIS};"));
@@ -273,8 +356,13 @@ impl Encoder<'_> {
             }
             return;
         }
-        self.out.push_str(ELLIPSIS);
+        // `<a b=... />`
+        if bracket == b'<' && previous == b'=' && script {
+            self.out.push_str(&format!("{{{ELLIPSIS}}}"));
+            return;
+        }
         // `for (...)` has a head of three parts.
+        self.out.push_str(ELLIPSIS);
         if script && previous == b'(' && next == b')' && self.before_bracket().ends_with(b"for") {
             self.out.push_str(";;");
             return;
@@ -309,19 +397,23 @@ impl Encoder<'_> {
             return true;
         }
         let mut depth = 0usize;
-        self.bytes[..self.at - 3].iter().rev().find_map(|b| match b {
-            b')' | b']' | b'}' => {
-                depth += 1;
-                None
-            }
-            b'{' | b'(' | b'[' if depth == 0 => Some(false),
-            b'{' | b'(' | b'[' => {
-                depth -= 1;
-                None
-            }
-            b':' if depth == 0 => Some(true),
-            _ => None,
-        }) == Some(true)
+        self.bytes[..self.at - 3]
+            .iter()
+            .rev()
+            .find_map(|b| match b {
+                b')' | b']' | b'}' => {
+                    depth += 1;
+                    None
+                }
+                b'{' | b'(' | b'[' if depth == 0 => Some(false),
+                b'{' | b'(' | b'[' => {
+                    depth -= 1;
+                    None
+                }
+                b':' if depth == 0 => Some(true),
+                _ => None,
+            })
+            == Some(true)
     }
 
     fn string(&mut self, quote: u8) {
@@ -357,7 +449,10 @@ impl Encoder<'_> {
                     }
                 }
                 _ => {
-                    let width = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+                    let width = self.text[self.at..]
+                        .chars()
+                        .next()
+                        .map_or(1, char::len_utf8);
                     self.copy(width);
                 }
             }
@@ -388,7 +483,10 @@ impl Encoder<'_> {
                     }
                 }
                 _ => {
-                    let width = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+                    let width = self.text[self.at..]
+                        .chars()
+                        .next()
+                        .map_or(1, char::len_utf8);
                     self.copy(width);
                 }
             }
@@ -396,7 +494,10 @@ impl Encoder<'_> {
     }
 
     fn rust_raw_string(&mut self, prefix_end: usize) {
-        let hashes = self.bytes[prefix_end..].iter().take_while(|&&b| b == b'#').count();
+        let hashes = self.bytes[prefix_end..]
+            .iter()
+            .take_while(|&&b| b == b'#')
+            .count();
         if self.bytes.get(prefix_end + hashes) != Some(&b'"') {
             self.copy_to(prefix_end);
             return;
@@ -418,7 +519,10 @@ impl Encoder<'_> {
         let previous = self.previous();
         let before = self.bytes[..self.at].trim_ascii_end();
         previous == 0
-            || matches!(previous, b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b'}' | b';')
+            || matches!(
+                previous,
+                b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b'}' | b';'
+            )
             || ends_with_keyword(before)
     }
 
@@ -457,9 +561,20 @@ fn is_word(b: u8) -> bool {
 }
 
 fn ends_with_keyword(before: &[u8]) -> bool {
-    [&b"return"[..], b"await", b"yield", b"in", b"of", b"typeof", b"case", b"not", b"and", b"or"]
-        .iter()
-        .any(|word| before.ends_with(word))
+    [
+        &b"return"[..],
+        b"await",
+        b"yield",
+        b"in",
+        b"of",
+        b"typeof",
+        b"case",
+        b"not",
+        b"and",
+        b"or",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
@@ -480,19 +595,35 @@ mod tests {
 
     #[test]
     fn metavariables_are_read_outside_of_strings() {
-        check(Language::Python, "$X = f(\"$Y\", $...Z)", "MV_X = f(\"$Y\", MVE_Z)");
+        check(
+            Language::Python,
+            "$X = f(\"$Y\", $...Z)",
+            "MV_X = f(\"$Y\", MVE_Z)",
+        );
         check(Language::Python, "f\"a {$X}\"", "f\"a {MV_X}\"");
         check(Language::JavaScript, "`a ${$X}`", "`a ${MV_X}`");
     }
 
     #[test]
     fn ellipses_fit_where_they_stand() {
-        check(Language::Python, "{..., \"a\": $X}", "{**dots, \"a\": MV_X}");
-        check(Language::JavaScript, "f(..., {a: 1, ...})", "f(dots, {a: 1, dots})");
+        check(
+            Language::Python,
+            "{..., \"a\": $X}",
+            "{**dots, \"a\": MV_X}",
+        );
+        check(
+            Language::JavaScript,
+            "f(..., {a: 1, ...})",
+            "f(dots, {a: 1, dots})",
+        );
         check(Language::JavaScript, "$X. ... .foo()", "MV_X. dots .foo()");
         check(Language::JavaScript, "f();\n...\ng();", "f();\ndots;\ng();");
         check(Language::JavaScript, "f(...args)", "f(...args)");
-        check(Language::Rust, "match $X { ..., _ => 1 }", "match MV_X { dots => {}, _ => 1 }");
+        check(
+            Language::Rust,
+            "match $X { ..., _ => 1 }",
+            "match MV_X { dots => {}, _ => 1 }",
+        );
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! The types that a file shows of its own accord: annotations, constructions, literals.
 
-use crate::syntax::{File, Kind, NodeId, Role};
+use crate::lang::Language;
+use crate::syntax::{File, Kind, NodeId, Role, Value};
 
 /// The names that the type of an expression goes by, as written and as imported.
 pub(super) fn names_of(file: &File<'_>, node: NodeId) -> Vec<String> {
     let tree = file.tree();
     let literal = match tree.kind(node) {
         Kind::Str => &["str", "string", "String", "&str"][..],
-        Kind::Int => &["int", "number"],
+        Kind::Int if tree.language == Language::Python => &["int"],
+        Kind::Int => &["int", "number", "float"],
         Kind::Float => &["float", "number"],
         Kind::Bool => &["bool", "boolean"],
         _ => &[],
@@ -15,7 +17,21 @@ pub(super) fn names_of(file: &File<'_>, node: NodeId) -> Vec<String> {
     if !literal.is_empty() {
         return literal.iter().map(|name| (*name).to_owned()).collect();
     }
-    let Some(spelled) = annotation_of(file, node) else { return Vec::new() };
+    if let Some(known) = file.constants().get(node) {
+        let of: &[&str] = match known {
+            Value::Str(_) => &["str", "string", "String", "&str"],
+            Value::Int(_) if tree.language == Language::Python => &["int"],
+            Value::Int(_) => &["int", "number", "float"],
+            Value::Bool(_) => &["bool", "boolean"],
+            Value::Other | Value::Expr(_) => &[],
+        };
+        if !of.is_empty() && annotation_of(file, node).is_none() {
+            return of.iter().map(|name| (*name).to_owned()).collect();
+        }
+    }
+    let Some(spelled) = annotation_of(file, node) else {
+        return Vec::new();
+    };
     let mut names = vec![tree.text_of(spelled, file.text()).into_owned()];
     if let Some(chain) = file.names().qualified(spelled) {
         names.push(tree.text_of(chain, file.text()).into_owned());

@@ -48,7 +48,11 @@ pub(crate) struct PartError {
 
 impl PartError {
     pub(crate) fn new(line: u32, key: impl Into<String>, message: impl Into<String>) -> PartError {
-        PartError { line, key: Some(key.into()), message: message.into() }
+        PartError {
+            line,
+            key: Some(key.into()),
+            message: message.into(),
+        }
     }
 }
 
@@ -68,5 +72,10 @@ pub(crate) fn closest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
         }
         row[b.len()]
     };
-    known.iter().map(|known| (distance(known), *known)).filter(|(d, _)| *d <= 3).min().map(|(_, k)| k)
+    known
+        .iter()
+        .map(|known| (distance(known), *known))
+        .filter(|(d, _)| *d <= 3)
+        .min()
+        .map(|(_, k)| k)
 }

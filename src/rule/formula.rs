@@ -93,24 +93,37 @@ pub enum Condition {
 }
 
 /// The keys that begin a formula.
-pub(crate) const OPERATORS: &[&str] =
-    &["pattern", "patterns", "pattern-either", "pattern-regex", "pattern-inside", "match"];
+pub(crate) const OPERATORS: &[&str] = &[
+    "pattern",
+    "patterns",
+    "pattern-either",
+    "pattern-regex",
+    "pattern-inside",
+    "match",
+];
 
 /// The formula that a map holds under one of the keys of a formula.
 pub(crate) fn of_map(map: &Yaml) -> Result<Formula, PartError> {
-    let found: Vec<(&str, &Yaml)> =
-        OPERATORS.iter().filter_map(|&key| map.get(key).map(|value| (key, value))).collect();
+    let found: Vec<(&str, &Yaml)> = OPERATORS
+        .iter()
+        .filter_map(|&key| map.get(key).map(|value| (key, value)))
+        .collect();
     match found[..] {
         [("match", value)] => newer(value),
         [(key, value)] => positive(key, value),
         [] => Err(PartError {
             line: map.line,
             key: None,
-            message: format!("there is no formula: one of {} is needed", OPERATORS.join(", ")),
+            message: format!(
+                "there is no formula: one of {} is needed",
+                OPERATORS.join(", ")
+            ),
         }),
-        [_, (second, value), ..] => {
-            Err(PartError::new(value.line, second, "a formula has one of these keys, not two"))
-        }
+        [_, (second, value), ..] => Err(PartError::new(
+            value.line,
+            second,
+            "a formula has one of these keys, not two",
+        )),
     }
 }
 
@@ -120,7 +133,10 @@ fn positive(key: &str, value: &Yaml) -> Result<Formula, PartError> {
         "pattern-regex" => Ok(Formula::Regex(leaf(key, value)?)),
         "pattern-inside" => Ok(Formula::Inside(Box::new(operand(key, value)?))),
         "pattern-either" => Ok(Formula::Or(
-            list(key, value)?.iter().map(of_map_item).collect::<Result<_, _>>()?,
+            list(key, value)?
+                .iter()
+                .map(of_map_item)
+                .collect::<Result<_, _>>()?,
         )),
         _ => conjunction(list(key, value)?),
     }
@@ -129,7 +145,11 @@ fn positive(key: &str, value: &Yaml) -> Result<Formula, PartError> {
 /// One alternative of an either: a formula, alone.
 fn of_map_item(item: &Yaml) -> Result<Formula, PartError> {
     let Node::Map(entries) = &item.node else {
-        return Err(PartError::new(item.line, "pattern-either", "each item has to be an operator"));
+        return Err(PartError::new(
+            item.line,
+            "pattern-either",
+            "each item has to be an operator",
+        ));
     };
     for (key, _) in entries {
         if !OPERATORS.contains(&key.text.as_str()) {
@@ -149,7 +169,10 @@ fn operand(key: &str, value: &Yaml) -> Result<Formula, PartError> {
 
 fn leaf(key: &str, value: &Yaml) -> Result<Leaf, PartError> {
     match value.text() {
-        Some(text) if !text.trim().is_empty() => Ok(Leaf { text, line: value.line }),
+        Some(text) if !text.trim().is_empty() => Ok(Leaf {
+            text,
+            line: value.line,
+        }),
         _ => Err(PartError::new(value.line, key, "text is needed here")),
     }
 }
@@ -157,7 +180,11 @@ fn leaf(key: &str, value: &Yaml) -> Result<Leaf, PartError> {
 fn list<'y>(key: &str, value: &'y Yaml) -> Result<&'y [Yaml], PartError> {
     match &value.node {
         Node::List(items) if !items.is_empty() => Ok(items),
-        _ => Err(PartError::new(value.line, key, "a list is needed here, with one item or more")),
+        _ => Err(PartError::new(
+            value.line,
+            key,
+            "a list is needed here, with one item or more",
+        )),
     }
 }
 
@@ -182,7 +209,11 @@ fn conjunction(items: &[Yaml]) -> Result<Formula, PartError> {
     let mut all = Conjunction::default();
     for item in items {
         let Node::Map(entries) = &item.node else {
-            return Err(PartError::new(item.line, "patterns", "each item has to be an operator"));
+            return Err(PartError::new(
+                item.line,
+                "patterns",
+                "each item has to be an operator",
+            ));
         };
         for (key, value) in entries {
             match key.text.as_str() {
@@ -191,7 +222,8 @@ fn conjunction(items: &[Yaml]) -> Result<Formula, PartError> {
                 }
                 "pattern-not" => all.negatives.push(operand(&key.text, value)?),
                 "pattern-not-inside" => {
-                    all.negatives.push(Formula::Inside(Box::new(operand(&key.text, value)?)));
+                    all.negatives
+                        .push(Formula::Inside(Box::new(operand(&key.text, value)?)));
                 }
                 "pattern-not-regex" => all.negatives.push(Formula::Regex(leaf(&key.text, value)?)),
                 "focus-metavariable" => all.focus.push(names(&key.text, value)?),
@@ -227,12 +259,16 @@ fn names(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
     }
 }
 
-/// A metavariable's name without its `$`.
+/// A metavariable's name without its `$`; `$...X` keeps its dots.
 fn name(key: &str, value: &Yaml) -> Result<String, PartError> {
     let text = value.text().unwrap_or_default();
-    match text.strip_prefix("$...").or(text.strip_prefix('$')) {
+    match text.strip_prefix('$') {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
-        _ => Err(PartError::new(value.line, key, "a metavariable such as `$X` is needed here")),
+        _ => Err(PartError::new(
+            value.line,
+            key,
+            "a metavariable such as `$X` is needed here",
+        )),
     }
 }
 
@@ -248,7 +284,11 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
     let switch = |field: &str| matches!(value.get(field).map(|v| &v.node), Some(Node::Bool(true)));
     match key {
         "metavariable-regex" => {
-            keys(value, key, &["metavariable", "regex", "constant-propagation"])?;
+            keys(
+                value,
+                key,
+                &["metavariable", "regex", "constant-propagation"],
+            )?;
             Ok(Condition::Regex {
                 metavariable: metavariable()?,
                 regex: text_of("regex")?,
@@ -268,9 +308,15 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
         }
         "metavariable-comparison" => {
             keys(value, key, &["metavariable", "comparison", "strip", "base"])?;
-            let base = value.get("base").and_then(Yaml::text).and_then(|base| base.parse().ok());
+            let base = value
+                .get("base")
+                .and_then(Yaml::text)
+                .and_then(|base| base.parse().ok());
             Ok(Condition::Comparison {
-                metavariable: value.get("metavariable").map(|of| name(key, of)).transpose()?,
+                metavariable: value
+                    .get("metavariable")
+                    .map(|of| name(key, of))
+                    .transpose()?,
                 comparison: text_of("comparison")?,
                 strip: switch("strip"),
                 base,
@@ -278,18 +324,25 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
         }
         "metavariable-analysis" => {
             keys(value, key, &["metavariable", "analyzer"])?;
-            Ok(Condition::Analysis { metavariable: metavariable()?, analyzer: text_of("analyzer")? })
+            Ok(Condition::Analysis {
+                metavariable: metavariable()?,
+                analyzer: text_of("analyzer")?,
+            })
         }
         "metavariable-type" => {
             keys(value, key, &["metavariable", "type", "types", "language"])?;
             let types = match (value.get("type"), value.get("types")) {
                 (Some(one), None) => vec![leaf("type", one)?],
-                (None, Some(many)) => {
-                    list("types", many)?.iter().map(|one| leaf("types", one)).collect::<Result<_, _>>()?
-                }
+                (None, Some(many)) => list("types", many)?
+                    .iter()
+                    .map(|one| leaf("types", one))
+                    .collect::<Result<_, _>>()?,
                 _ => return Err(PartError::new(line, key, "`type` or `types` is needed")),
             };
-            Ok(Condition::Type { metavariable: metavariable()?, types })
+            Ok(Condition::Type {
+                metavariable: metavariable()?,
+                types,
+            })
         }
         other => Err(unknown(line, other, IN_PATTERNS)),
     }
@@ -299,7 +352,10 @@ fn keys(value: &Yaml, key: &str, allowed: &[&str]) -> Result<(), PartError> {
     let Node::Map(entries) = &value.node else {
         return Err(PartError::new(value.line, key, "a map is needed here"));
     };
-    match entries.iter().find(|(k, _)| !allowed.contains(&k.text.as_str())) {
+    match entries
+        .iter()
+        .find(|(k, _)| !allowed.contains(&k.text.as_str()))
+    {
         Some((k, _)) => Err(unknown(k.line, &k.text, allowed)),
         None => Ok(()),
     }
@@ -314,10 +370,27 @@ pub(crate) fn unknown(line: u32, key: &str, known: &[&str]) -> PartError {
     PartError::new(line, key, message)
 }
 
-const NEWER: &[&str] = &["pattern", "regex", "all", "any", "not", "inside", "anywhere", "where"];
-const NEWER_WHERE: &[&str] =
-    &["metavariable", "regex", "pattern", "comparison", "focus", "type", "types", "analyzer", "language",
-      "all", "any", "not", "inside", "constant-propagation", "strip", "base"];
+const NEWER: &[&str] = &[
+    "pattern", "regex", "all", "any", "not", "inside", "anywhere", "where",
+];
+const NEWER_WHERE: &[&str] = &[
+    "metavariable",
+    "regex",
+    "pattern",
+    "comparison",
+    "focus",
+    "type",
+    "types",
+    "analyzer",
+    "language",
+    "all",
+    "any",
+    "not",
+    "inside",
+    "constant-propagation",
+    "strip",
+    "base",
+];
 
 /// The newer syntax: `match: {all: …, where: …}`.
 fn newer(value: &Yaml) -> Result<Formula, PartError> {
@@ -330,7 +403,12 @@ fn newer(value: &Yaml) -> Result<Formula, PartError> {
         let one = match key.text.as_str() {
             "pattern" => Formula::Pattern(leaf(&key.text, value)?),
             "regex" => Formula::Regex(leaf(&key.text, value)?),
-            "any" => Formula::Or(list(&key.text, value)?.iter().map(newer).collect::<Result<_, _>>()?),
+            "any" => Formula::Or(
+                list(&key.text, value)?
+                    .iter()
+                    .map(newer)
+                    .collect::<Result<_, _>>()?,
+            ),
             "inside" => Formula::Inside(Box::new(newer(value)?)),
             "anywhere" => Formula::Anywhere(Box::new(newer(value)?)),
             "all" => {
@@ -349,11 +427,21 @@ fn newer(value: &Yaml) -> Result<Formula, PartError> {
                 }
                 continue;
             }
-            "not" => return Err(PartError::new(key.line, "not", "a formula cannot be negative only")),
+            "not" => {
+                return Err(PartError::new(
+                    key.line,
+                    "not",
+                    "a formula cannot be negative only",
+                ));
+            }
             other => return Err(unknown(key.line, other, NEWER)),
         };
         if formula.replace(one).is_some() {
-            return Err(PartError::new(key.line, &key.text, "a formula has one of these keys, not two"));
+            return Err(PartError::new(
+                key.line,
+                &key.text,
+                "a formula has one of these keys, not two",
+            ));
         }
     }
     let Some(formula) = formula else {
@@ -376,7 +464,11 @@ fn newer_condition(item: &Yaml, into: &mut Conjunction) -> Result<(), PartError>
     let has = |key: &str| item.get(key).is_some();
     let metavariable = || match item.get("metavariable") {
         Some(of) => name("metavariable", of),
-        None => Err(PartError::new(item.line, "where", "`metavariable` is missing")),
+        None => Err(PartError::new(
+            item.line,
+            "where",
+            "`metavariable` is missing",
+        )),
     };
     let condition = if has("comparison") {
         old("metavariable-comparison")?
@@ -390,8 +482,13 @@ fn newer_condition(item: &Yaml, into: &mut Conjunction) -> Result<(), PartError>
         let Node::Map(entries) = &item.node else {
             return Err(PartError::new(item.line, "where", "a map is needed here"));
         };
-        let rest = entries.iter().filter(|(k, _)| k.text != "metavariable" && k.text != "language");
-        let formula = Yaml { line: item.line, node: Node::Map(rest.cloned().collect()) };
+        let rest = entries
+            .iter()
+            .filter(|(k, _)| k.text != "metavariable" && k.text != "language");
+        let formula = Yaml {
+            line: item.line,
+            node: Node::Map(rest.cloned().collect()),
+        };
         Condition::Pattern {
             metavariable: metavariable()?,
             language: item.get("language").and_then(Yaml::text),

@@ -80,7 +80,13 @@ pub enum Mode {
 }
 
 /// Keys of a rule that Semgrep knows and that change nothing here.
-const PASSED_OVER: &[&str] = &["fix-regex", "fix", "version", "product", "r2c-internal-project-depends-on"];
+const PASSED_OVER: &[&str] = &[
+    "fix-regex",
+    "fix",
+    "version",
+    "product",
+    "r2c-internal-project-depends-on",
+];
 
 const KEYS: &[&str] = &[
     "id",
@@ -123,10 +129,18 @@ pub struct RuleFile {
 /// Reads the rules of a file. `None` where it holds no `rules:` at all.
 pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleError>> {
     let error = |line, message: String| {
-        vec![RuleError { file: file.to_owned(), line, rule: None, key: None, message }]
+        vec![RuleError {
+            file: file.to_owned(),
+            line,
+            rule: None,
+            key: None,
+            message,
+        }]
     };
     let yaml = yaml::parse(text).map_err(|problem| error(problem.line, problem.message))?;
-    let Some(rules) = yaml.get("rules") else { return Ok(None) };
+    let Some(rules) = yaml.get("rules") else {
+        return Ok(None);
+    };
     let Node::List(rules) = &rules.node else {
         return Err(error(rules.line, "`rules` has to be a list".to_owned()));
     };
@@ -144,13 +158,18 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
         };
         if let Some(id) = &id {
             if ids.contains(id) {
-                errors.push(at(PartError::new(yaml.line, "id", "two rules of this file have this id")));
+                errors.push(at(PartError::new(
+                    yaml.line,
+                    "id",
+                    "two rules of this file have this id",
+                )));
             }
             ids.push(id.clone());
         }
         match left_out(yaml) {
             Ok(Some(reason)) => {
-                out.left_out.push(format!("{}: {reason}", id.as_deref().unwrap_or("?")));
+                out.left_out
+                    .push(format!("{}: {reason}", id.as_deref().unwrap_or("?")));
                 continue;
             }
             Ok(None) => {}
@@ -164,7 +183,11 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
             Err(problem) => errors.push(at(problem)),
         }
     }
-    if errors.is_empty() { Ok(Some(out)) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(Some(out))
+    } else {
+        Err(errors)
+    }
 }
 
 /// Why a rule does not apply to this version, where it does not.
@@ -179,7 +202,11 @@ fn left_out(yaml: &Yaml) -> Result<Option<String>, PartError> {
                 Some(Ok(number)) => *part = number,
                 None => {}
                 Some(Err(_)) => {
-                    return Err(PartError::new(value.line, key, "a version such as 1.50.0 is needed"));
+                    return Err(PartError::new(
+                        value.line,
+                        key,
+                        "a version such as 1.50.0 is needed",
+                    ));
                 }
             }
         }
@@ -193,7 +220,11 @@ fn left_out(yaml: &Yaml) -> Result<Option<String>, PartError> {
 /// Reads one rule.
 pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
     let Node::Map(entries) = &yaml.node else {
-        return Err(PartError { line: yaml.line, key: None, message: "a rule has to be a map".into() });
+        return Err(PartError {
+            line: yaml.line,
+            key: None,
+            message: "a rule has to be a map".into(),
+        });
     };
     for (key, _) in entries {
         let known = KEYS.contains(&key.text.as_str())
@@ -211,7 +242,10 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         None => Err(PartError::new(yaml.line, key, "it is missing")),
     };
     let id = text("id")?;
-    let mode_name = yaml.get("mode").and_then(Yaml::text).unwrap_or_else(|| "search".to_owned());
+    let mode_name = yaml
+        .get("mode")
+        .and_then(Yaml::text)
+        .unwrap_or_else(|| "search".to_owned());
     let mode_line = yaml.get("mode").map_or(yaml.line, |mode| mode.line);
     let mode = match mode_name.as_str() {
         "search" if yaml.get("taint").is_some() => Mode::Taint,
@@ -219,7 +253,11 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             let formula = formula::of_map(yaml)?;
             if !formula.is_grounded() {
                 let message = "something has to match: a list of items is negative only";
-                return Err(PartError { line: yaml.line, key: None, message: message.into() });
+                return Err(PartError {
+                    line: yaml.line,
+                    key: None,
+                    message: message.into(),
+                });
             }
             Mode::Search(formula)
         }
@@ -237,7 +275,11 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
     };
     let severity_text = text("severity")?;
     let severity = severity_text.parse::<Severity>().map_err(|error| {
-        PartError::new(yaml.get("severity").map_or(yaml.line, |s| s.line), "severity", error.to_string())
+        PartError::new(
+            yaml.get("severity").map_or(yaml.line, |s| s.line),
+            "severity",
+            error.to_string(),
+        )
     })?;
     let metadata = yaml.get("metadata");
     let from_metadata = |key: &str| metadata.and_then(|metadata| metadata.get(key));
@@ -248,8 +290,18 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         })?,
         None => Confidence::Medium,
     };
-    let lines = |key: &str| from_metadata(key).and_then(|value| texts(key, value).ok()).unwrap_or_default();
-    let words = |key: &str| from_metadata(key).and_then(Yaml::text).unwrap_or_default().trim().to_owned();
+    let lines = |key: &str| {
+        from_metadata(key)
+            .and_then(|value| texts(key, value).ok())
+            .unwrap_or_default()
+    };
+    let words = |key: &str| {
+        from_metadata(key)
+            .and_then(Yaml::text)
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
     Ok(Rule {
         meta: Meta {
             id,
@@ -275,7 +327,10 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
 fn texts(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
     let wrong = || PartError::new(value.line, key, "text, or a list of texts, is needed here");
     match &value.node {
-        Node::List(items) => items.iter().map(|item| item.text().ok_or_else(wrong)).collect(),
+        Node::List(items) => items
+            .iter()
+            .map(|item| item.text().ok_or_else(wrong))
+            .collect(),
         _ => Ok(vec![value.text().ok_or_else(wrong)?]),
     }
 }
@@ -284,26 +339,45 @@ fn target(mode: &Mode, names: &[String]) -> Target {
     if matches!(mode, Mode::Secret(_)) {
         return Target::Text;
     }
-    if names.iter().any(|name| matches!(name.as_str(), "regex" | "none")) {
+    if names
+        .iter()
+        .any(|name| matches!(name.as_str(), "regex" | "none"))
+    {
         return Target::Text;
     }
-    let mut languages: Vec<Language> =
-        names.iter().flat_map(|name| Language::named_by_rule(name)).collect();
+    let mut languages: Vec<Language> = names
+        .iter()
+        .flat_map(|name| Language::named_by_rule(name))
+        .collect();
     languages.sort_unstable();
     languages.dedup();
-    if languages.is_empty() { Target::Nothing } else { Target::Languages(languages) }
+    if languages.is_empty() {
+        Target::Nothing
+    } else {
+        Target::Languages(languages)
+    }
 }
 
 fn paths(yaml: &Yaml) -> Result<Paths, PartError> {
-    let Some(value) = yaml.get("paths") else { return Ok(Paths::default()) };
+    let Some(value) = yaml.get("paths") else {
+        return Ok(Paths::default());
+    };
     let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(value.line, "paths", "`include` or `exclude` is needed here"));
+        return Err(PartError::new(
+            value.line,
+            "paths",
+            "`include` or `exclude` is needed here",
+        ));
     };
     let mut paths = Paths::default();
     for (key, value) in entries {
         let globs = texts(&key.text, value)?;
         if let Some(bad) = globs.iter().find(|glob| globset::Glob::new(glob).is_err()) {
-            return Err(PartError::new(value.line, &key.text, format!("`{bad}` is no glob")));
+            return Err(PartError::new(
+                value.line,
+                &key.text,
+                format!("`{bad}` is no glob"),
+            ));
         }
         match key.text.as_str() {
             "include" => paths.include = globs,
@@ -360,9 +434,15 @@ const OPTIONS_PASSED_OVER: &[&str] = &[
 
 fn options(yaml: &Yaml) -> Result<Options, PartError> {
     let mut options = Options::default();
-    let Some(value) = yaml.get("options") else { return Ok(options) };
+    let Some(value) = yaml.get("options") else {
+        return Ok(options);
+    };
     let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(value.line, "options", "a map is needed here"));
+        return Err(PartError::new(
+            value.line,
+            "options",
+            "a map is needed here",
+        ));
     };
     for (key, value) in entries {
         let on = matches!(value.node, Node::Bool(true));
@@ -375,7 +455,11 @@ fn options(yaml: &Yaml) -> Result<Options, PartError> {
                 return Err(unknown(
                     key.line,
                     other,
-                    &["constant_propagation", "symbolic_propagation", "implicit_deep_exprstmt"],
+                    &[
+                        "constant_propagation",
+                        "symbolic_propagation",
+                        "implicit_deep_exprstmt",
+                    ],
                 ));
             }
         }
@@ -409,7 +493,10 @@ mod tests {
 
     #[test]
     fn two_equal_ids_are_an_error() {
-        let text = format!("{HEAD}  pattern: f(...)\n{}  pattern: g(...)\n", &HEAD["rules:\n".len()..]);
+        let text = format!(
+            "{HEAD}  pattern: f(...)\n{}  pattern: g(...)\n",
+            &HEAD["rules:\n".len()..]
+        );
         assert!(error(&text).contains("this id"));
     }
 
@@ -432,9 +519,13 @@ mod tests {
             "{HEAD}  match:\n    all:\n    - f($X)\n    - not: f(1)\n    where:\n    - metavariable: $X\n      regex: a\n"
         );
         let rule = read_file("r.yaml", &text).unwrap().unwrap().rules.remove(0);
-        let Mode::Search(Formula::And(outer)) = rule.mode else { panic!() };
+        let Mode::Search(Formula::And(outer)) = rule.mode else {
+            panic!()
+        };
         assert_eq!(outer.conditions.len(), 1);
-        let Formula::And(inner) = &outer.positives[0] else { panic!() };
+        let Formula::And(inner) = &outer.positives[0] else {
+            panic!()
+        };
         assert_eq!((inner.positives.len(), inner.negatives.len()), (1, 1));
     }
 }

@@ -20,15 +20,102 @@ pub enum Needs {
 
 /// Words of the languages' own, which lowering may do without.
 const KEYWORDS: &[&str] = &[
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "catch", "class",
-    "const", "continue", "debugger", "def", "default", "del", "delete", "do", "elif", "else", "enum",
-    "except", "exec", "export", "extends", "extern", "false", "final", "finally", "fn", "for", "from",
-    "function", "get", "global", "if", "impl", "implements", "import", "in", "instanceof", "interface",
-    "is", "lambda", "let", "loop", "match", "mod", "move", "mut", "new", "nonlocal", "not", "null", "of",
-    "or", "pass", "print", "private", "pub", "public", "raise", "ref", "require", "return", "self",
-    "set", "static", "struct", "super", "switch", "this", "throw", "trait", "true", "try", "type",
-    "typeof", "undefined", "union", "unsafe", "use", "var", "void", "where", "while", "with", "yield",
-    "from", "f", "b", "r", "u", "rb", "br", "fr",
+    "False",
+    "None",
+    "True",
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "def",
+    "default",
+    "del",
+    "delete",
+    "do",
+    "elif",
+    "else",
+    "enum",
+    "except",
+    "export",
+    "extends",
+    "extern",
+    "false",
+    "final",
+    "finally",
+    "fn",
+    "for",
+    "from",
+    "function",
+    "get",
+    "global",
+    "if",
+    "impl",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "is",
+    "lambda",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "new",
+    "nonlocal",
+    "not",
+    "null",
+    "of",
+    "or",
+    "pass",
+    "private",
+    "pub",
+    "public",
+    "raise",
+    "ref",
+    "require",
+    "return",
+    "self",
+    "set",
+    "static",
+    "struct",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "undefined",
+    "union",
+    "unsafe",
+    "use",
+    "var",
+    "void",
+    "where",
+    "while",
+    "with",
+    "yield",
+    "from",
+    "f",
+    "b",
+    "r",
+    "u",
+    "rb",
+    "br",
+    "fr",
 ];
 
 /// What a formula needs.
@@ -41,8 +128,26 @@ pub fn of_formula(formula: &Formula) -> Needs {
         Formula::And(all) => {
             let mut needs: Vec<Needs> = all.positives.iter().map(of_formula).collect();
             for condition in &all.conditions {
-                if let Condition::Pattern { language: None, formula, .. } = condition {
-                    needs.push(of_formula(formula));
+                match condition {
+                    Condition::Pattern {
+                        language: None,
+                        formula,
+                        ..
+                    } => {
+                        needs.push(of_formula(formula));
+                    }
+                    Condition::Regex {
+                        metavariable,
+                        regex,
+                        constant_propagation: false,
+                    } if !all
+                        .positives
+                        .iter()
+                        .any(|positive| quotes(positive, metavariable)) =>
+                    {
+                        needs.push(of_regex(&regex.text));
+                    }
+                    _ => {}
                 }
             }
             all_of(needs)
@@ -50,8 +155,59 @@ pub fn of_formula(formula: &Formula) -> Needs {
     }
 }
 
+/// Whether a pattern of the formula binds the metavariable to the content of a string, which
+/// folding may have put together.
+fn quotes(formula: &Formula, metavariable: &str) -> bool {
+    match formula {
+        Formula::Pattern(leaf) => {
+            let name = format!("${metavariable}");
+            leaf.text
+                .match_indices(&name)
+                .any(|(at, _)| leaf.text[..at].ends_with(['"', '\'', '`', '/']))
+        }
+        // A group of an expression may bind it.
+        Formula::Regex(_) => true,
+        Formula::Inside(inner) | Formula::Anywhere(inner) => quotes(inner, metavariable),
+        Formula::Or(choices) => choices.iter().any(|choice| quotes(choice, metavariable)),
+        Formula::And(all) => all
+            .positives
+            .iter()
+            .any(|positive| quotes(positive, metavariable)),
+    }
+}
+
+/// The beginnings of what a regular expression matches, where they are few.
+fn of_regex(text: &str) -> Needs {
+    const MOST: usize = 64;
+    let Ok(parsed) = regex_syntax::Parser::new().parse(text) else {
+        return Needs::Nothing;
+    };
+    let mut extractor = regex_syntax::hir::literal::Extractor::new();
+    extractor.limit_total(MOST);
+    let found = extractor.extract(&parsed);
+    let Some(literals) = found.literals() else {
+        return Needs::Nothing;
+    };
+    let words = literals.iter().map(|literal| {
+        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
+        // Layout may stand between the words of an expression.
+        let end = text
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(text.len());
+        (end > 1).then(|| Needs::Word(text[..end].to_owned()))
+    });
+    match words.collect::<Option<Vec<Needs>>>() {
+        Some(words) if !words.is_empty() => any(words),
+        _ => Needs::Nothing,
+    }
+}
+
 fn any(choices: Vec<Needs>) -> Needs {
-    if choices.contains(&Needs::Nothing) { Needs::Nothing } else { Needs::Any(choices) }
+    if choices.contains(&Needs::Nothing) {
+        Needs::Nothing
+    } else {
+        Needs::Any(choices)
+    }
 }
 
 fn all_of(mut needs: Vec<Needs>) -> Needs {
@@ -68,10 +224,18 @@ fn of_pattern(text: &str) -> Needs {
     let bytes = text.as_bytes();
     let mut words: Vec<String> = Vec::new();
     let mut at = 0;
+    let mut in_template = false;
     while at < bytes.len() {
         let b = bytes[at];
         match b {
-            b'"' | b'\'' | b'`' => at = string_end(bytes, at),
+            // What a template interpolates is code.
+            b'$' if bytes.get(at + 1) == Some(&b'{') => at += 2,
+            b'`' => {
+                in_template = !in_template;
+                at += 1;
+            }
+            b'"' | b'\'' if !in_template => at = string_end(bytes, at),
+            _ if in_template && !interpolated(&bytes[..at]) => at += 1,
             // A comment, or a regular expression: none of its words is an identifier.
             b'/' if bytes.get(at + 1) != Some(&b' ') => {
                 let line = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i);
@@ -80,7 +244,23 @@ fn of_pattern(text: &str) -> Needs {
             b'#' => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i),
             b'$' => {
                 at += 1;
-                at += bytes[at..].iter().take_while(|b| is_word(**b) || **b == b'.').count();
+                if bytes[at..].starts_with(b"...") {
+                    at += 3;
+                }
+                // `$where` is a name, `$WHERE` is not.
+                if bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
+                    continue;
+                }
+                at += bytes[at..].iter().take_while(|b| is_word(**b)).count();
+                // The type of `($X: T)` need not be spelt.
+                let after = &bytes[at..];
+                let colon = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                if after.get(colon) == Some(&b':') && after.get(colon + 1) != Some(&b':') {
+                    at += after
+                        .iter()
+                        .position(|b| b",)\n{=".contains(b))
+                        .unwrap_or(after.len());
+                }
             }
             _ if is_word(b) => {
                 let end = at + bytes[at..].iter().take_while(|b| is_word(**b)).count();
@@ -99,6 +279,16 @@ fn of_pattern(text: &str) -> Needs {
     all_of(words.into_iter().map(Needs::Word).collect())
 }
 
+/// Whether a place in a template, after all that stands before it, lies in `${…}`.
+fn interpolated(before: &[u8]) -> bool {
+    let open = memchr::memmem::rfind(before, b"${");
+    let template = memchr::memrchr(b'`', before);
+    open.is_some_and(|open| {
+        template.is_none_or(|template| template < open)
+            && memchr::memchr(b'}', &before[open..]).is_none()
+    })
+}
+
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let triple = bytes[start..].starts_with(&[quote; 3]);
@@ -113,7 +303,11 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
             _ => at += 1,
         }
     }
-    if triple || quote == b'`' { bytes.len() } else { start + 1 }
+    if triple || quote == b'`' {
+        bytes.len()
+    } else {
+        start + 1
+    }
 }
 
 fn is_word(b: u8) -> bool {
@@ -141,8 +335,16 @@ mod tests {
 
     #[test]
     fn identifiers_count_and_strings_do_not() {
-        assert_eq!(words("os.system(\"ls\", $CMD, shell=True)"), ["os", "shell", "system"]);
-        assert_eq!(words("function $F(...) { return `a ${b}` }"), Vec::<String>::new());
+        assert_eq!(
+            words("os.system(\"ls\", $CMD, shell=True)"),
+            ["os", "shell", "system"]
+        );
+        assert_eq!(
+            words("function $F(...) { return `a ${b}` }"),
+            Vec::<String>::new()
+        );
+        assert_eq!(words("$S.verify = f($...ARGS, $X: int)"), ["verify"]);
+        assert_eq!(words("`a ${os.b} c` + \"d\""), ["os"]);
         assert_eq!(words("fn f<'a>(x: &'a str) -> Foo"), ["Foo", "str"]);
     }
 }

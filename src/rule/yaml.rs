@@ -66,7 +66,10 @@ impl Yaml {
             Node::Number(text) | Node::Text(text) => text.clone().into(),
             Node::List(items) => items.iter().map(Yaml::to_json).collect(),
             Node::Map(entries) => serde_json::Value::Object(
-                entries.iter().map(|(key, value)| (key.text.clone(), value.to_json())).collect(),
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.text.clone(), value.to_json()))
+                    .collect(),
             ),
         }
     }
@@ -79,7 +82,9 @@ impl From<serde_json::Value> for Yaml {
             serde_json::Value::Bool(value) => Node::Bool(value),
             serde_json::Value::Number(number) => Node::Number(number.to_string()),
             serde_json::Value::String(text) => Node::Text(text),
-            serde_json::Value::Array(items) => Node::List(items.into_iter().map(Yaml::from).collect()),
+            serde_json::Value::Array(items) => {
+                Node::List(items.into_iter().map(Yaml::from).collect())
+            }
             serde_json::Value::Object(entries) => Node::Map(
                 entries
                     .into_iter()
@@ -109,7 +114,9 @@ pub fn parse(text: &str) -> Result<Yaml, YamlError> {
         budget
     });
     serde_saphyr::from_str_with_options::<Yaml>(text, options).map_err(|error| {
-        let line = error.location().map_or(0, |location| location.line() as u32);
+        let line = error
+            .location()
+            .map_or(0, |location| location.line() as u32);
         let message = error.without_snippet().to_string();
         let message = message.lines().next().unwrap_or("it is no YAML").to_owned();
         YamlError { line, message }
@@ -119,7 +126,10 @@ pub fn parse(text: &str) -> Result<Yaml, YamlError> {
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
         let spanned = Spanned::<Node>::deserialize(deserializer)?;
-        Ok(Yaml { line: spanned.referenced.line() as u32, node: spanned.value })
+        Ok(Yaml {
+            line: spanned.referenced.line() as u32,
+            node: spanned.value,
+        })
     }
 }
 
@@ -186,7 +196,13 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut map = Vec::new();
         while let Some(key) = entries.next_key::<Spanned<String>>()? {
             let line = key.referenced.line() as u32;
-            map.push((Key { line, text: key.value }, entries.next_value()?));
+            map.push((
+                Key {
+                    line,
+                    text: key.value,
+                },
+                entries.next_value()?,
+            ));
         }
         Ok(Node::Map(map))
     }
@@ -200,7 +216,9 @@ mod tests {
     fn values_know_their_lines() {
         let yaml = parse("a: 1\nb:\n  - x: |\n      two\n      lines\n").unwrap();
         let list = yaml.get("b").unwrap();
-        let Node::List(items) = &list.node else { panic!() };
+        let Node::List(items) = &list.node else {
+            panic!()
+        };
         assert_eq!(items[0].get("x").unwrap().text().unwrap(), "two\nlines\n");
         assert_eq!(items[0].line, 3);
         assert_eq!(yaml.get("a").unwrap().text().unwrap(), "1");

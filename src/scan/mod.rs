@@ -92,8 +92,10 @@ pub enum ScanError {
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     /// Nothing is left to scan.
-    #[error("there is no file to scan{}", left_out(skipped))]
+    #[error("there is no file to scan in {}{}", places(paths), left_out(skipped))]
     NoFiles {
+        /// Where files were looked for.
+        paths: Vec<PathBuf>,
         /// What was left out, as `3 excluded`.
         skipped: Vec<String>,
     },
@@ -147,6 +149,7 @@ fn run_with(
     if nothing && !options.force_exclude {
         let skipped = report.skipped.iter();
         return Err(ScanError::NoFiles {
+            paths: options.paths.clone(),
             skipped: skipped
                 .map(|(reason, skipped)| format!("{} {}", skipped.count, reason.describe()))
                 .collect(),
@@ -254,6 +257,20 @@ fn assemble(selection: Selection, outcomes: Outcomes) -> Report {
     report.problems.sort();
     report.skipped = skipped.summary();
     report
+}
+
+/// The first few of the paths: a hook may give hundreds.
+fn places(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 3;
+    let shown = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| format!("`{}`", path.display()));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match paths.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn left_out(skipped: &[String]) -> String {

@@ -259,7 +259,10 @@ fn no_files_is_an_error_unless_excluding_is_forced() {
     let error = scan(&options).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no file to scan; left out: 1 excluded, 1 binary"
+        format!(
+            "there is no file to scan in `{}`; left out: 1 excluded, 1 binary",
+            dir.path().display()
+        )
     );
     options.force_exclude = true;
     assert_eq!(scan(&options).unwrap().totals.files, 0);

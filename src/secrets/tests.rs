@@ -1,3 +1,5 @@
+//! The search for secrets on whole texts.
+
 use super::*;
 use crate::lang::Language;
 use crate::rule::{Mode, read_file};

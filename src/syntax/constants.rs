@@ -13,6 +13,7 @@ use super::names::{DefId, Names};
 use super::symbol::Symbol;
 use super::tree::{NodeId, Tree};
 use crate::lang::Language;
+use crate::source::Span;
 
 /// What an expression is known to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,8 @@ const MAX_TEXT: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub struct Constants {
     of_node: HashMap<NodeId, Value>,
+    /// The literals that names led to.
+    literals: HashMap<NodeId, NodeId>,
 }
 
 impl Constants {
@@ -60,12 +63,26 @@ impl Constants {
         self.of_node.get(&node)
     }
 
+    /// The literal that a name led to.
+    pub fn literal(&self, name: NodeId) -> Option<NodeId> {
+        self.literals.get(&name).copied()
+    }
+
+    /// Whether a name within `range` led to the literal that holds `content`.
+    pub(crate) fn led_from(&self, range: Span, content: Span, tree: &Tree) -> bool {
+        self.literals.iter().any(|(&name, &literal)| {
+            range.contains(tree.span(name)) && tree.span(literal).contains(content)
+        })
+    }
+
     pub(super) fn of(tree: &Tree, names: &Names, text: &[u8]) -> Constants {
         let mut walk = Walk {
             tree,
             names,
             text,
             globals: HashMap::new(),
+            global_literals: HashMap::new(),
+            assigned: HashMap::new(),
             env: HashMap::new(),
             log: Vec::new(),
             out: Constants::default(),
@@ -82,6 +99,9 @@ struct Walk<'t> {
     text: &'t [u8],
     /// Names outside of functions that are assigned once, to a constant.
     globals: HashMap<DefId, Value>,
+    global_literals: HashMap<DefId, NodeId>,
+    /// The literal that was assigned last, and what it is worth no more once another value holds.
+    assigned: HashMap<DefId, (Value, NodeId)>,
     env: HashMap<DefId, Option<Value>>,
     /// What the environment held before each change, so that a branch can be undone.
     log: Vec<(DefId, Option<Option<Value>>)>,
@@ -94,15 +114,23 @@ impl Walk<'_> {
             if self.tree.kind(id) != Kind::Assign || !self.tree.symbol(id).is_none() {
                 continue;
             }
-            let (target, value) = (self.tree.child(id, Role::Target), self.tree.child(id, Role::Value));
-            let (Some(target), Some(value)) = (target, value) else { continue };
-            let Some(def) = self.names.definition_of(target) else { continue };
+            let (target, value) = (
+                self.tree.child(id, Role::Target),
+                self.tree.child(id, Role::Value),
+            );
+            let (Some(target), Some(value)) = (target, value) else {
+                continue;
+            };
+            let Some(def) = self.names.definition_of(target) else {
+                continue;
+            };
             let definition = self.names.definition(def);
             if definition.assignments == 1
                 && self.tree.kind(target) == Kind::Name
-                && let Some(value) = self.literal(value)
+                && let Some(known) = self.literal(value)
             {
-                self.globals.insert(def, value);
+                self.globals.insert(def, known);
+                self.global_literals.insert(def, value);
             }
         }
     }
@@ -163,7 +191,10 @@ impl Walk<'_> {
     }
 
     /// Runs `inner` and takes its changes back, returning them.
-    fn branch(&mut self, inner: impl FnOnce(&mut Self) -> bool) -> (HashMap<DefId, Option<Value>>, bool) {
+    fn branch(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> bool,
+    ) -> (HashMap<DefId, Option<Value>>, bool) {
         let mark = self.log.len();
         let ends = inner(self);
         let mut changes = HashMap::new();
@@ -186,7 +217,9 @@ impl Walk<'_> {
         changed.dedup();
         for def in changed {
             let base = self.env.get(&def).cloned().flatten();
-            let mut values = branches.iter().map(|b| b.get(&def).cloned().unwrap_or_else(|| base.clone()));
+            let mut values = branches
+                .iter()
+                .map(|b| b.get(&def).cloned().unwrap_or_else(|| base.clone()));
             let first = values.next().flatten();
             let joined = values.fold(first, |joined, value| joined?.join(&value?));
             self.set(def, joined);
@@ -200,7 +233,8 @@ impl Walk<'_> {
         }
         let (body, otherwise) = (tree.child(id, Role::Body), tree.child(id, Role::Else));
         let (then, then_ends) = self.branch(|walk| body.is_some_and(|body| walk.block(body)));
-        let (other, other_ends) = self.branch(|walk| otherwise.is_some_and(|body| walk.block(body)));
+        let (other, other_ends) =
+            self.branch(|walk| otherwise.is_some_and(|body| walk.block(body)));
         let mut branches = Vec::new();
         if !then_ends {
             branches.push(then);
@@ -222,19 +256,29 @@ impl Walk<'_> {
         }
         // What the loop assigns may already have been assigned in an earlier round.
         let assigned: Vec<DefId> = self.assigned_in(id);
-        let before: Vec<Option<Value>> =
-            assigned.iter().map(|def| self.env.get(def).cloned().flatten()).collect();
+        let before: Vec<Option<Value>> = assigned
+            .iter()
+            .map(|def| self.env.get(def).cloned().flatten())
+            .collect();
         for &def in &assigned {
             self.set(def, None);
         }
-        for role in [Role::Target, Role::Cond, Role::Body, Role::Update, Role::Else] {
+        for role in [
+            Role::Target,
+            Role::Cond,
+            Role::Body,
+            Role::Update,
+            Role::Else,
+        ] {
             for part in tree.role(id, role) {
                 self.statement(part);
             }
         }
         for (def, before) in assigned.into_iter().zip(before) {
             let after = self.env.get(&def).cloned().flatten();
-            let joined = before.zip(after).and_then(|(before, after)| before.join(&after));
+            let joined = before
+                .zip(after)
+                .and_then(|(before, after)| before.join(&after));
             self.set(def, joined);
         }
     }
@@ -244,7 +288,10 @@ impl Walk<'_> {
         let mut assigned: Vec<DefId> = tree
             .subtree(id)
             .filter(|&node| matches!(tree.kind(node), Kind::Assign | Kind::ForIn | Kind::UnOp))
-            .filter_map(|node| tree.child(node, Role::Target).or(tree.children(node).next()))
+            .filter_map(|node| {
+                tree.child(node, Role::Target)
+                    .or(tree.children(node).next())
+            })
             .flat_map(|target| tree.subtree(target))
             .filter_map(|name| self.names.definition_of(name))
             .collect();
@@ -264,7 +311,11 @@ impl Walk<'_> {
                     walk.set(*def, None);
                 }
                 tree.children(handler).fold(false, |ends, child| {
-                    if tree.kind(child) == Kind::Block { walk.block(child) } else { ends }
+                    if tree.kind(child) == Kind::Block {
+                        walk.block(child)
+                    } else {
+                        ends
+                    }
                 })
             });
             if !ends {
@@ -341,8 +392,14 @@ impl Walk<'_> {
                     at = tree.node(id).end;
                     continue;
                 }
-                Kind::If | Kind::While | Kind::For | Kind::ForIn | Kind::Match | Kind::Try
-                | Kind::Block | Kind::Class
+                Kind::If
+                | Kind::While
+                | Kind::For
+                | Kind::ForIn
+                | Kind::Match
+                | Kind::Try
+                | Kind::Block
+                | Kind::Class
                     if id != root =>
                 {
                     self.statement(id);
@@ -354,8 +411,10 @@ impl Walk<'_> {
                 Kind::UnOp if matches!(tree.kind(NodeId(at + 1)), Kind::Name) => {
                     // `x++` gives x another value.
                     let operator = self.text.get(tree.span(id).range()).unwrap_or_default();
-                    if (operator.starts_with(b"++") || operator.starts_with(b"--")
-                        || operator.ends_with(b"++") || operator.ends_with(b"--"))
+                    if (operator.starts_with(b"++")
+                        || operator.starts_with(b"--")
+                        || operator.ends_with(b"++")
+                        || operator.ends_with(b"--"))
                         && let Some(def) = self.names.definition_of(NodeId(at + 1))
                     {
                         self.set(def, None);
@@ -382,25 +441,47 @@ impl Walk<'_> {
         if self.tree.node(id).role == Role::Target {
             return;
         }
-        let Some(def) = self.names.definition_of(id) else { return };
+        let Some(def) = self.names.definition_of(id) else {
+            return;
+        };
         let value = match self.env.get(&def) {
             Some(value) => value.clone(),
             None => self.globals.get(&def).cloned(),
         };
-        if let Some(value) = value {
-            self.out.of_node.insert(id, value);
+        let Some(value) = value else { return };
+        let literal = match self.assigned.get(&def) {
+            Some((assigned, literal)) if *assigned == value => Some(*literal),
+            _ => self.global_literals.get(&def).copied(),
+        };
+        if let Some(literal) = literal.filter(|_| value.is_constant()) {
+            self.out.literals.insert(id, literal);
         }
+        self.out.of_node.insert(id, value);
     }
 
     fn assign(&mut self, id: NodeId) {
         let tree = self.tree;
-        let Some(target) = tree.child(id, Role::Target) else { return };
+        let Some(target) = tree.child(id, Role::Target) else {
+            return;
+        };
         let value = tree.child(id, Role::Value);
         let operator = tree.symbol(id);
         if tree.kind(target) == Kind::Name {
-            let Some(def) = self.names.definition_of(target) else { return };
+            let Some(def) = self.names.definition_of(target) else {
+                return;
+            };
             let before = self.env.get(&def).cloned().flatten();
-            let value = value.and_then(|value| self.value(value).or(Some(Value::Expr(value))));
+            if let Some(node) = value
+                && let Some(known) = self.literal(node)
+            {
+                self.assigned.insert(def, (known, node));
+            }
+            let once = self.names.definition(def).assignments == 1;
+            let value = value.and_then(|value| {
+                self.value(value)
+                    .filter(|known| once || known.is_constant())
+                    .or(once.then_some(Value::Expr(value)))
+            });
             let value = if operator.is_none() {
                 value
             } else if operator == Symbol::of("+=") {
@@ -423,7 +504,11 @@ impl Walk<'_> {
                 if tree.kind(target) == Kind::Name
                     && let Some(def) = self.names.definition_of(target)
                 {
-                    let value = self.value(value).or(Some(Value::Expr(value)));
+                    let once = self.names.definition(def).assignments == 1;
+                    let value = self
+                        .value(value)
+                        .filter(|known| once || known.is_constant())
+                        .or(once.then_some(Value::Expr(value)));
                     self.set(def, value);
                 }
             }
@@ -446,7 +531,8 @@ impl Walk<'_> {
 
     /// What a node is known to be, literals included.
     fn value(&self, id: NodeId) -> Option<Value> {
-        self.literal(id).or_else(|| self.out.of_node.get(&id).cloned())
+        self.literal(id)
+            .or_else(|| self.out.of_node.get(&id).cloned())
     }
 
     fn literal(&self, id: NodeId) -> Option<Value> {
@@ -454,7 +540,9 @@ impl Walk<'_> {
         let node = tree.node(id);
         match node.kind {
             Kind::Str if !node.symbol.is_none() => {
-                let mut parts = tree.children(id).map(|part| self.text.get(tree.span(part).range()));
+                let mut parts = tree
+                    .children(id)
+                    .map(|part| self.text.get(tree.span(part).range()));
                 let text: Vec<u8> = parts.try_fold(Vec::new(), |mut text, part| {
                     text.extend_from_slice(part?);
                     (text.len() <= MAX_TEXT).then_some(text)
@@ -488,10 +576,20 @@ impl Walk<'_> {
         match node.kind {
             Kind::BinOp => {
                 let (left, right) = (tree.child(id, Role::Left)?, tree.child(id, Role::Right)?);
-                self.operate(node.symbol, &self.value(left)?, &self.value(right)?)
+                let left = self.value(left)?;
+                // A repeated string is a string, however often.
+                if matches!(left, Value::Str(_))
+                    && tree.language == Language::Python
+                    && node.symbol == Symbol::of("*")
+                {
+                    return Some(Value::Str(None));
+                }
+                self.operate(node.symbol, &left, &self.value(right)?)
             }
             Kind::UnOp => {
-                let Value::Int(value) = self.value(tree.children(id).next()?)? else { return None };
+                let Value::Int(value) = self.value(tree.children(id).next()?)? else {
+                    return None;
+                };
                 (node.symbol == Symbol::of("-")).then(|| Value::Int(value.saturating_neg()))
             }
             Kind::Cond => {
@@ -525,25 +623,45 @@ impl Walk<'_> {
                 let callee = tree.child(id, Role::Callee)?;
                 let field = tree.child(callee, Role::Field)?;
                 let name = tree.symbol(field);
-                if ["to_string", "to_owned", "into", "clone"].iter().any(|n| name == Symbol::of(n)) {
-                    return self.value(tree.child(callee, Role::Object)?).filter(Value::is_constant);
+                if ["to_string", "to_owned", "into", "clone"]
+                    .iter()
+                    .any(|n| name == Symbol::of(n))
+                {
+                    return self
+                        .value(tree.child(callee, Role::Object)?)
+                        .filter(Value::is_constant);
                 }
                 let from = Symbol::of("String") == tree.symbol(tree.child(callee, Role::Object)?);
                 if from && name == Symbol::of("from") {
-                    return self.value(tree.child(id, Role::Arg)?).filter(Value::is_constant);
+                    return self
+                        .value(tree.child(id, Role::Arg)?)
+                        .filter(Value::is_constant);
                 }
                 None
             }
-            Kind::Ref | Kind::Cast => {
-                self.value(tree.children(id).next()?).filter(Value::is_constant)
-            }
+            Kind::Ref | Kind::Cast => self
+                .value(tree.children(id).next()?)
+                .filter(Value::is_constant),
             _ => None,
         }
     }
 
     fn operate(&self, operator: Symbol, left: &Value, right: &Value) -> Option<Value> {
         if operator == Symbol::of("+") {
-            return add(left, right);
+            return match (self.tree.language, left, right) {
+                // A sum with a string is a string in JavaScript.
+                (
+                    Language::JavaScript | Language::TypeScript | Language::Tsx,
+                    Value::Str(_),
+                    Value::Int(n),
+                ) => add(left, &Value::Str(Some(n.to_string().into()))),
+                (
+                    Language::JavaScript | Language::TypeScript | Language::Tsx,
+                    Value::Int(n),
+                    Value::Str(_),
+                ) => add(&Value::Str(Some(n.to_string().into())), right),
+                _ => add(left, right),
+            };
         }
         match (left, right) {
             (Value::Int(a), Value::Int(b)) => {
@@ -578,16 +696,24 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 
 /// The value of an integer literal in any of the languages.
 fn parse_int(text: &[u8]) -> Option<i128> {
-    let text = std::str::from_utf8(text).ok()?.replace('_', "").to_ascii_lowercase();
+    let text = std::str::from_utf8(text)
+        .ok()?
+        .replace('_', "")
+        .to_ascii_lowercase();
     let (digits, radix) = match text.get(..2) {
         Some("0x") => (&text[2..], 16),
         Some("0o") => (&text[2..], 8),
         Some("0b") => (&text[2..], 2),
-        _ if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) => {
+        _ if text.len() > 1
+            && text.starts_with('0')
+            && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             (&text[1..], 8)
         }
         _ => (&text[..], 10),
     };
-    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+    let end = digits
+        .find(|c: char| !c.is_digit(radix))
+        .unwrap_or(digits.len());
     i128::from_str_radix(&digits[..end], radix).ok()
 }

@@ -43,7 +43,11 @@ impl Cst {
     }
 
     pub(super) fn children(&self, id: CstId) -> Children<'_> {
-        Children { cst: self, next: id.0 + 1, stop: self.node(id).after }
+        Children {
+            cst: self,
+            next: id.0 + 1,
+            stop: self.node(id).after,
+        }
     }
 }
 
@@ -73,12 +77,17 @@ thread_local! {
 fn with_parser<T>(language: Language, then: impl FnOnce(&mut Parser) -> T) -> Option<T> {
     let grammar = language.definition().grammar?;
     PARSERS.with_borrow_mut(|parsers| {
-        let index = parsers.iter().position(|(of, _)| *of == language).unwrap_or_else(|| {
-            let mut parser = Parser::new();
-            parser.set_language(&grammar()).expect("grammars are pinned to the library's version");
-            parsers.push((language, parser));
-            parsers.len() - 1
-        });
+        let index = parsers
+            .iter()
+            .position(|(of, _)| *of == language)
+            .unwrap_or_else(|| {
+                let mut parser = Parser::new();
+                parser
+                    .set_language(&grammar())
+                    .expect("grammars are pinned to the library's version");
+                parsers.push((language, parser));
+                parsers.len() - 1
+            });
         let parser = &mut parsers[index].1;
         parser.reset();
         Some(then(parser))
@@ -91,7 +100,10 @@ pub(super) fn with_parsed<T>(
     text: &[u8],
     then: impl FnOnce(&tree_sitter::Tree) -> T,
 ) -> Option<T> {
-    with_parser(language, |parser| parser.parse(text, None).map(|tree| then(&tree))).flatten()
+    with_parser(language, |parser| {
+        parser.parse(text, None).map(|tree| then(&tree))
+    })
+    .flatten()
 }
 
 /// Parses one range of a text as if it stood alone. `None` where that leaves an error.
@@ -112,7 +124,9 @@ pub(super) fn parse_range(language: Language, text: &[u8], span: Span) -> Option
     with_parser(language, |parser| {
         parser.set_included_ranges(&ranges).ok()?;
         let tree = parser.parse(text, None);
-        parser.set_included_ranges(&[]).expect("the whole text is a valid range");
+        parser
+            .set_included_ranges(&[])
+            .expect("the whole text is a valid range");
         let cst = copy(&tree?, (span.end - span.start) as usize);
         let unterminated = ranges.len() == 1 && cst.health.lost_bytes == 0;
         (cst.health.errors == 0 || unterminated && cst.health.errors == 1).then_some(cst)
@@ -160,7 +174,14 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
             let id = cst.nodes.len() as u32;
             let field = cursor.field_id().map_or(0, std::num::NonZero::get);
             let named = node.is_named();
-            cst.nodes.push(CstNode { kind, field, named, start, end, after: id + 1 });
+            cst.nodes.push(CstNode {
+                kind,
+                field,
+                named,
+                start,
+                end,
+                after: id + 1,
+            });
             if kind == ERROR {
                 cst.health.errors += 1;
                 errors.push((open.len(), start));
@@ -181,7 +202,9 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
                 debug_assert!(open.is_empty());
                 return cst;
             }
-            let id = open.pop().expect("the cursor climbs no higher than it went down");
+            let id = open
+                .pop()
+                .expect("the cursor climbs no higher than it went down");
             let after = cst.nodes.len() as u32;
             let node = &mut cst.nodes[id as usize];
             node.after = after;

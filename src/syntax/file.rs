@@ -3,8 +3,10 @@
 use std::cell::OnceCell;
 
 use super::constants::Constants;
+use super::index::Index;
 use super::names::Names;
 use super::tree::Tree;
+use crate::lang::Language;
 use crate::source::Source;
 
 /// A file's tree, its names, and its constants once a rule asks for them.
@@ -14,14 +16,30 @@ pub struct File<'s> {
     tree: Tree,
     names: Names,
     constants: OnceCell<Constants>,
+    index: OnceCell<Index>,
 }
 
 impl<'s> File<'s> {
     /// Parses a file. `None` where its language has no grammar.
     pub fn parse(source: &'s Source) -> Option<File<'s>> {
-        let mut tree = super::lower::lower(source.language, &source.parse_text(), false)?;
+        let text = source.parse_text();
+        let mut tree = super::lower::lower(source.language, &text, false)?;
+        // JavaScript with types, as Flow writes them, is no JavaScript to its grammar.
+        if source.language == Language::JavaScript
+            && tree.health.errors > 0
+            && let Some(typed) = super::lower::lower(Language::Tsx, &text, false)
+            && typed.health.lost_bytes < tree.health.lost_bytes
+        {
+            tree = typed;
+        }
         let names = super::names::resolve(&mut tree, source.text());
-        Some(File { source, tree, names, constants: OnceCell::new() })
+        Some(File {
+            source,
+            tree,
+            names,
+            constants: OnceCell::new(),
+            index: OnceCell::new(),
+        })
     }
 
     /// The text that spans count in.
@@ -44,8 +62,15 @@ impl<'s> File<'s> {
         &self.names
     }
 
+    /// Where things stand.
+    pub fn index(&self) -> &Index {
+        self.index
+            .get_or_init(|| Index::of(&self.tree, &self.names))
+    }
+
     /// The values that its expressions are known to have.
     pub fn constants(&self) -> &Constants {
-        self.constants.get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
+        self.constants
+            .get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
     }
 }

@@ -134,7 +134,7 @@ pub enum Kind {
     // Only in patterns.
     /// `$X`: the name is the symbol.
     MetaVar,
-    /// `$...X`.
+    /// `$...X`: the name with its dots is the symbol, since `$X` is another one.
     MetaEllipsis,
     /// `...`.
     Ellipsis,
@@ -300,6 +300,8 @@ impl Flags {
     pub const STATIC: Flags = Flags(1 << 9);
     /// A name given by position only in the source, such as `{a}` for `{a: a}`.
     pub const SHORTHAND: Flags = Flags(1 << 10);
+    /// `a?.b`.
+    pub const OPTIONAL: Flags = Flags(1 << 12);
     /// A string of bytes.
     pub const BYTES: Flags = Flags(1 << 11);
 

@@ -3,6 +3,7 @@
 mod constants;
 mod cst;
 mod file;
+mod index;
 mod kind;
 mod lower;
 mod names;
@@ -11,13 +12,15 @@ mod tree;
 
 pub use constants::{Constants, Value};
 pub use file::File;
+pub use index::Index;
+pub(crate) use index::last_word;
 pub use kind::{Flags, Kind, Role};
 pub use names::{DefId, Definition, Names};
 pub use symbol::Symbol;
 pub use tree::{Health, Node, NodeId, Siblings, Tree};
 
 pub use lower::MAX_DEPTH;
-pub(crate) use lower::{metavariable_name, placeholder};
+pub(crate) use lower::placeholder;
 
 use crate::lang::Language;
 use crate::source::Source;

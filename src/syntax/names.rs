@@ -25,14 +25,18 @@ pub struct Definition {
     pub scope: NodeId,
     /// How often it is assigned, parameters and imports included.
     pub assignments: u32,
-    /// The chain that it is short for, where an import binds it.
-    pub qualified: Option<NodeId>,
+    /// The chains that it is short for, where imports bind it, each with the node that binds it.
+    pub qualified: Vec<(NodeId, NodeId)>,
+    /// Whether only a wildcard import can have brought it.
+    pub wildcard: bool,
 }
 
 /// The names of one file.
 #[derive(Debug, Default)]
 pub struct Names {
     of_node: Vec<DefId>,
+    /// Where functions begin and end.
+    functions: Vec<(NodeId, NodeId)>,
     definitions: Vec<Definition>,
     wildcards: Vec<String>,
 }
@@ -40,7 +44,10 @@ pub struct Names {
 impl Names {
     /// The definition that a name leads to.
     pub fn definition_of(&self, node: NodeId) -> Option<DefId> {
-        self.of_node.get(node.index()).copied().filter(|id| id.0 != 0)
+        self.of_node
+            .get(node.index())
+            .copied()
+            .filter(|id| id.0 != 0)
     }
 
     /// What is known of a definition.
@@ -50,7 +57,21 @@ impl Names {
 
     /// The chain that a name is short for, where an import binds it.
     pub fn qualified(&self, node: NodeId) -> Option<NodeId> {
-        self.definition(self.definition_of(node)?).qualified
+        let chains = &self.definition(self.definition_of(node)?).qualified;
+        let before = chains.iter().rev().find(|(binding, _)| *binding <= node);
+        // A function runs later than it stands: what is imported below it counts too.
+        let later = chains.first().filter(|_| self.runs_later(node));
+        before.or(later).map(|(_, chain)| *chain)
+    }
+
+    /// Whether a use lies in another function than its definition.
+    fn runs_later(&self, node: NodeId) -> bool {
+        let Some(definition) = self.definition_of(node) else {
+            return false;
+        };
+        self.functions.iter().any(|&(start, end)| {
+            start <= node && node < end && self.definition(definition).scope < start
+        })
     }
 
     /// The modules whose every name is imported.
@@ -65,10 +86,17 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
         text,
         scopes: scopes(tree),
         table: HashMap::new(),
-        names: Names { of_node: vec![DefId(0); tree.nodes.len()], ..Names::default() },
+        names: Names {
+            of_node: vec![DefId(0); tree.nodes.len()],
+            ..Names::default()
+        },
         outer: HashMap::new(),
     };
     resolver.define(tree);
+    let functions = tree
+        .subtree(NodeId::ROOT)
+        .filter(|&id| tree.kind(id) == Kind::Func);
+    resolver.names.functions = functions.map(|id| (id, tree.after(id))).collect();
     resolver.use_names(tree);
     resolver.names
 }
@@ -78,7 +106,11 @@ fn scopes(tree: &Tree) -> Vec<NodeId> {
     let mut scopes = Vec::with_capacity(tree.nodes.len());
     let mut open = vec![NodeId::ROOT];
     for (index, node) in tree.nodes.iter().enumerate() {
-        while open.len() > 1 && open.last().is_some_and(|&s| tree.node(s).end as usize <= index) {
+        while open.len() > 1
+            && open
+                .last()
+                .is_some_and(|&s| tree.node(s).end as usize <= index)
+        {
             open.pop();
         }
         scopes.push(*open.last().expect("the root stays open"));
@@ -135,11 +167,12 @@ impl Resolver<'_> {
                 Kind::Assign => self.assignment(tree, id),
                 Kind::ForIn | Kind::CompFor => {
                     if let Some(target) = tree.child(id, Role::Target) {
-                        let scope = if tree.language == Language::Python || node.kind == Kind::CompFor {
-                            self.scopes[id.index()]
-                        } else {
-                            id
-                        };
+                        let scope =
+                            if tree.language == Language::Python || node.kind == Kind::CompFor {
+                                self.scopes[id.index()]
+                            } else {
+                                id
+                            };
                         self.bind_target(tree, target, scope);
                     }
                 }
@@ -167,12 +200,19 @@ impl Resolver<'_> {
     }
 
     fn outer_names(&mut self, tree: &Tree) {
-        let (global, nonlocal) = (Symbol::of("global_statement"), Symbol::of("nonlocal_statement"));
+        let (global, nonlocal) = (
+            Symbol::of("global_statement"),
+            Symbol::of("nonlocal_statement"),
+        );
         for id in tree.subtree(NodeId::ROOT) {
             let node = tree.node(id);
             if node.kind == Kind::Raw && (node.symbol == global || node.symbol == nonlocal) {
-                for name in tree.children(id).filter(|&name| tree.kind(name) == Kind::Name) {
-                    self.outer.insert((self.scopes[id.index()], tree.symbol(name)), ());
+                for name in tree
+                    .children(id)
+                    .filter(|&name| tree.kind(name) == Kind::Name)
+                {
+                    self.outer
+                        .insert((self.scopes[id.index()], tree.symbol(name)), ());
                 }
             }
         }
@@ -180,13 +220,33 @@ impl Resolver<'_> {
 
     /// The scope that a function's or class's own name belongs to.
     fn definition_scope(&self, tree: &Tree, id: NodeId) -> NodeId {
-        if tree.node(id).flags.has(Flags::EXPRESSION) { id } else { self.scopes[id.index()] }
+        if tree.node(id).flags.has(Flags::EXPRESSION) {
+            id
+        } else {
+            self.scopes[id.index()]
+        }
     }
 
     fn assignment(&mut self, tree: &mut Tree, id: NodeId) {
-        let Some(target) = tree.child(id, Role::Target) else { return };
+        let Some(target) = tree.child(id, Role::Target) else {
+            return;
+        };
         let scope = match tree.language {
-            Language::Python => self.scopes[id.index()],
+            Language::Python => {
+                let scope = self.scopes[id.index()];
+                // What a module imports stays that, even where a function assigns to its name.
+                if scope != NodeId::ROOT
+                    && tree.kind(target) == Kind::Name
+                    && let Some(&def) = self.table.get(&(NodeId::ROOT, tree.symbol(target)))
+                    && !self.names.definition(def).qualified.is_empty()
+                    && !self.table.contains_key(&(scope, tree.symbol(target)))
+                {
+                    self.names.definitions[def.0 as usize - 1].assignments += 1;
+                    self.names.of_node[target.index()] = def;
+                    return;
+                }
+                scope
+            }
             _ => {
                 let parent = tree.node(id).parent;
                 let declaration = tree.node(parent).kind == Kind::VarDecl;
@@ -195,9 +255,12 @@ impl Resolver<'_> {
                     self.count_assignment(tree, target);
                     return;
                 }
-                if !declaration && !tree.ancestors(id).take(3).any(|a| {
-                    matches!(tree.kind(a), Kind::If | Kind::While) && tree.node(id).role == Role::Cond
-                }) {
+                if !declaration
+                    && !tree.ancestors(id).take(3).any(|a| {
+                        matches!(tree.kind(a), Kind::If | Kind::While)
+                            && tree.node(id).role == Role::Cond
+                    })
+                {
                     self.count_assignment(tree, target);
                     return;
                 }
@@ -208,7 +271,12 @@ impl Resolver<'_> {
                 }
             }
         };
-        self.bind_target(tree, target, scope);
+        // The name of a constant is in capitals, which a pattern of Rust does not bind.
+        if tree.language == Language::Rust && tree.kind(target) == Kind::Name {
+            self.bind(tree, target, scope);
+        } else {
+            self.bind_target(tree, target, scope);
+        }
         self.required(tree, id, target, scope);
     }
 
@@ -235,8 +303,12 @@ impl Resolver<'_> {
         if matches!(tree.language, Language::Python | Language::Rust) {
             return;
         }
-        let Some(value) = tree.child(id, Role::Value) else { return };
-        let Some(mut path) = self.required_module(tree, value) else { return };
+        let Some(value) = tree.child(id, Role::Value) else {
+            return;
+        };
+        let Some(mut path) = self.required_module(tree, value) else {
+            return;
+        };
         match tree.kind(target) {
             Kind::Name => self.qualify(tree, target, scope, &path),
             Kind::Dict => {
@@ -289,7 +361,9 @@ impl Resolver<'_> {
 
     fn import(&mut self, tree: &mut Tree, id: NodeId) {
         let scope = self.scopes[id.index()];
-        let Some(module) = tree.child(id, Role::Module) else { return };
+        let Some(module) = tree.child(id, Role::Module) else {
+            return;
+        };
         if !matches!(tree.kind(module), Kind::Ident) {
             return;
         }
@@ -309,11 +383,15 @@ impl Resolver<'_> {
             }
             return;
         }
-        let names: Vec<NodeId> =
-            tree.children(id).filter(|&name| tree.kind(name) == Kind::ImportName).collect();
+        let names: Vec<NodeId> = tree
+            .children(id)
+            .filter(|&name| tree.kind(name) == Kind::ImportName)
+            .collect();
         for name in names {
             let Some(imported) = tree.child(name, Role::Module) else {
-                self.names.wildcards.push(path.join("."));
+                if scope == NodeId::ROOT {
+                    self.names.wildcards.push(path.join("."));
+                }
                 continue;
             };
             let bound = tree.child(name, Role::Name).unwrap_or(imported);
@@ -345,7 +423,10 @@ impl Resolver<'_> {
             match node.kind {
                 Kind::Name | Kind::Ident if node.role != Role::Key && node.role != Role::Callee => {
                     let upper = tree.language == Language::Rust
-                        && self.text.get(node.span.start as usize).is_some_and(u8::is_ascii_uppercase);
+                        && self
+                            .text
+                            .get(node.span.start as usize)
+                            .is_some_and(u8::is_ascii_uppercase);
                     if !upper {
                         self.bind(tree, NodeId(at), scope);
                     }
@@ -357,12 +438,16 @@ impl Resolver<'_> {
                     // A default within a pattern.
                     at += 1;
                 }
-                _ if node.role == Role::Value && node.kind != Kind::Dict && node.kind != Kind::List
+                _ if node.role == Role::Value
+                    && node.kind != Kind::Dict
+                    && node.kind != Kind::List
                     && tree.kind(node.parent) == Kind::Assign =>
                 {
                     at = node.end;
                 }
-                Kind::Func | Kind::Call if node.role != Role::Key && tree.language != Language::Rust => {
+                Kind::Func | Kind::Call
+                    if node.role != Role::Key && tree.language != Language::Rust =>
+                {
                     at = node.end;
                 }
                 _ => at += 1,
@@ -375,10 +460,20 @@ impl Resolver<'_> {
     }
 
     fn bind_symbol(&mut self, name: NodeId, symbol: Symbol, scope: NodeId) {
-        let scope = if self.outer.contains_key(&(scope, symbol)) { NodeId::ROOT } else { scope };
+        let scope = if self.outer.contains_key(&(scope, symbol)) {
+            NodeId::ROOT
+        } else {
+            scope
+        };
         let definitions = &mut self.names.definitions;
         let id = *self.table.entry((scope, symbol)).or_insert_with(|| {
-            definitions.push(Definition { node: name, scope, assignments: 0, qualified: None });
+            definitions.push(Definition {
+                node: name,
+                scope,
+                assignments: 0,
+                qualified: Vec::new(),
+                wildcard: false,
+            });
             DefId(definitions.len() as u32)
         });
         definitions[id.0 as usize - 1].assignments += 1;
@@ -390,7 +485,7 @@ impl Resolver<'_> {
         self.qualify_symbol(tree, name, symbol, scope, path);
     }
 
-    /// Gives a definition its chain, unless another import gave it one.
+    /// Gives a definition its chain.
     fn qualify_symbol(
         &mut self,
         tree: &mut Tree,
@@ -399,14 +494,16 @@ impl Resolver<'_> {
         scope: NodeId,
         path: &[String],
     ) {
-        let Some(&def) = self.table.get(&(scope, symbol)) else { return };
+        let Some(&def) = self.table.get(&(scope, symbol)) else {
+            return;
+        };
         if path.is_empty() || path.iter().any(String::is_empty) {
             return;
         }
-        if self.names.definitions[def.0 as usize - 1].qualified.is_none() {
-            let chain = add_chain(tree, path, tree.span(name));
-            self.names.definitions[def.0 as usize - 1].qualified = Some(chain);
-        }
+        let chain = add_chain(tree, path, tree.span(name));
+        self.names.definitions[def.0 as usize - 1]
+            .qualified
+            .push((name, chain));
     }
 
     fn use_names(&mut self, tree: &mut Tree) {
@@ -432,7 +529,8 @@ impl Resolver<'_> {
                     node: id,
                     scope,
                     assignments: 1,
-                    qualified: Some(chain),
+                    qualified: vec![(id, chain)],
+                    wildcard: true,
                 });
                 let def = DefId(self.names.definitions.len() as u32);
                 self.table.insert((scope, symbol), def);
@@ -449,9 +547,7 @@ impl Resolver<'_> {
         loop {
             // A class's names are not seen from its methods.
             let hidden = !first && tree.kind(scope) == Kind::Class;
-            if !hidden
-                && let Some(&def) = self.table.get(&(scope, symbol))
-            {
+            if !hidden && let Some(&def) = self.table.get(&(scope, symbol)) {
                 return Some(def);
             }
             if scope == NodeId::ROOT {
@@ -466,10 +562,15 @@ impl Resolver<'_> {
 /// The segments of a module's name.
 fn module_path(language: Language, module: &str) -> Vec<String> {
     match language {
-        Language::Python => module.split('.').map(|part| part.trim().to_owned()).collect(),
-        Language::Rust => {
-            module.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
-        }
+        Language::Python => module
+            .split('.')
+            .map(|part| part.trim().to_owned())
+            .collect(),
+        Language::Rust => module
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect(),
         _ => {
             let module = module.strip_prefix("node:").unwrap_or(module);
             module.split('/').map(str::to_owned).collect()
@@ -489,9 +590,21 @@ fn add_chain(tree: &mut Tree, path: &[String], span: Span) -> NodeId {
     for link in 0..links {
         let end = root.0 + links + path.len() as u32 - link;
         let id = NodeId(tree.nodes.len() as u32);
-        let parent = if link == 0 { NodeId::ROOT } else { NodeId(id.0 - 1) };
+        let parent = if link == 0 {
+            NodeId::ROOT
+        } else {
+            NodeId(id.0 - 1)
+        };
         let role = if link == 0 { Role::Item } else { Role::Object };
-        tree.nodes.push(Node { kind: Kind::Attr, role, flags: Flags::NONE, end, parent, symbol, span });
+        tree.nodes.push(Node {
+            kind: Kind::Attr,
+            role,
+            flags: Flags::NONE,
+            end,
+            parent,
+            symbol,
+            span,
+        });
         let shown = path[..path.len() - link as usize].join(separator);
         tree.texts.push((id, shown.into()));
     }
@@ -508,7 +621,15 @@ fn add_chain(tree: &mut Tree, path: &[String], span: Span) -> NodeId {
             NodeId(root.0 + links - index as u32)
         };
         let symbol = Symbol::of(word);
-        tree.nodes.push(Node { kind, role, flags: Flags::NONE, end: id.0 + 1, parent, symbol, span });
+        tree.nodes.push(Node {
+            kind,
+            role,
+            flags: Flags::NONE,
+            end: id.0 + 1,
+            parent,
+            symbol,
+            span,
+        });
         tree.texts.push((id, word.as_str().into()));
     }
     root
@@ -525,7 +646,10 @@ mod tests {
         let source = Source::new("a".into(), language, text.into());
         let file = crate::syntax::File::parse(&source).unwrap();
         let tree = file.tree();
-        let call = tree.subtree(crate::syntax::NodeId::ROOT).filter(|&n| tree.kind(n) == Kind::Call).last()?;
+        let call = tree
+            .subtree(crate::syntax::NodeId::ROOT)
+            .filter(|&n| tree.kind(n) == Kind::Call)
+            .last()?;
         let mut name = tree.child(call, Role::Callee)?;
         let mut rest = String::new();
         while tree.kind(name) == Kind::Attr {
@@ -540,15 +664,39 @@ mod tests {
     #[test]
     fn imports_lead_to_qualified_names() {
         for (language, text, expected) in [
-            (Language::Python, "from os import system as s\ns(1)", "os.system"),
+            (
+                Language::Python,
+                "from os import system as s\ns(1)",
+                "os.system",
+            ),
             (Language::Python, "import os as o\no.system(1)", "os.system"),
             (Language::Python, "import a.b\na.b.c(1)", "a.b.c"),
             (Language::Python, "from os import *\nsystem(1)", "os.system"),
-            (Language::JavaScript, "const {exec: e} = require('node:child_process'); e(1)", "child_process.exec"),
-            (Language::TypeScript, "import cp from 'child_process'; cp.exec(1)", "child_process.exec"),
-            (Language::JavaScript, "import * as cp from 'child_process'; cp.exec(1)", "child_process.exec"),
-            (Language::Rust, "use std::process::{self, Command}; fn f() { Command::new(1) }", "std::process::Command.new"),
-            (Language::Rust, "use std::process::{self, Command}; fn f() { process::exit(1) }", "std::process.exit"),
+            (
+                Language::JavaScript,
+                "const {exec: e} = require('node:child_process'); e(1)",
+                "child_process.exec",
+            ),
+            (
+                Language::TypeScript,
+                "import cp from 'child_process'; cp.exec(1)",
+                "child_process.exec",
+            ),
+            (
+                Language::JavaScript,
+                "import * as cp from 'child_process'; cp.exec(1)",
+                "child_process.exec",
+            ),
+            (
+                Language::Rust,
+                "use std::process::{self, Command}; fn f() { Command::new(1) }",
+                "std::process::Command.new",
+            ),
+            (
+                Language::Rust,
+                "use std::process::{self, Command}; fn f() { process::exit(1) }",
+                "std::process.exit",
+            ),
         ] {
             assert_eq!(callee(language, text).as_deref(), Some(expected), "{text}");
         }
@@ -556,6 +704,9 @@ mod tests {
 
     #[test]
     fn a_parameter_hides_an_import() {
-        assert_eq!(callee(Language::Python, "import os\ndef f(os): os.system(1)"), None);
+        assert_eq!(
+            callee(Language::Python, "import os\ndef f(os): os.system(1)"),
+            None
+        );
     }
 }

@@ -106,7 +106,11 @@ impl Tree {
 
     /// The children in order.
     pub fn children(&self, id: NodeId) -> Siblings<'_> {
-        Siblings { tree: self, next: NodeId(id.0 + 1), stop: self.after(id) }
+        Siblings {
+            tree: self,
+            next: NodeId(id.0 + 1),
+            stop: self.after(id),
+        }
     }
 
     /// The children that play one role.
@@ -120,7 +124,11 @@ impl Tree {
         while last < stop && self.node(last).role == role {
             last = self.after(last);
         }
-        Siblings { tree: self, next: first, stop: last }
+        Siblings {
+            tree: self,
+            next: first,
+            stop: last,
+        }
     }
 
     /// The only child, or the first, that plays a role.
@@ -152,7 +160,14 @@ impl Tree {
             while open.last().is_some_and(|&end| end as usize <= index) {
                 open.pop();
             }
-            let _ = write!(out, "{:indent$}{:?} {:?}", "", node.role, node.kind, indent = open.len() * 2);
+            let _ = write!(
+                out,
+                "{:indent$}{:?} {:?}",
+                "",
+                node.role,
+                node.kind,
+                indent = open.len() * 2
+            );
             if node.flags != Flags::NONE {
                 let _ = write!(out, " flags={:b}", node.flags.0);
             }
@@ -218,15 +233,33 @@ pub(super) struct Head {
 
 impl Builder {
     pub(super) fn with_capacity(nodes: usize) -> Builder {
-        Builder { nodes: Vec::with_capacity(nodes), open: Vec::with_capacity(64), texts: Vec::new() }
+        Builder {
+            nodes: Vec::with_capacity(nodes),
+            open: Vec::with_capacity(64),
+            texts: Vec::new(),
+        }
     }
 
     /// Begins a node; what follows, up to [`Builder::close`], are its children.
     pub(super) fn open(&mut self, head: Head) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let parent = self.open.last().copied().unwrap_or(NodeId::ROOT);
-        let Head { kind, role, flags, symbol, span } = head;
-        self.nodes.push(Node { kind, role, flags, end: id.0 + 1, parent, symbol, span });
+        let Head {
+            kind,
+            role,
+            flags,
+            symbol,
+            span,
+        } = head;
+        self.nodes.push(Node {
+            kind,
+            role,
+            flags,
+            end: id.0 + 1,
+            parent,
+            symbol,
+            span,
+        });
         self.open.push(id);
         id
     }

@@ -1,3 +1,5 @@
+//! What comments say about findings, on whole files.
+
 use super::*;
 use crate::finding::{Confidence, RuleIndex};
 use crate::lang::Language;

@@ -25,9 +25,11 @@ impl Matcher<'_> {
         then: Then<'_>,
     ) -> bool {
         match self.order(p, role, pattern) {
-            Order::Ordered => {
-                self.ordered((pattern.next, pattern.stop), (target.next, target.stop), then)
-            }
+            Order::Ordered => self.ordered(
+                (pattern.next, pattern.stop),
+                (target.next, target.stop),
+                then,
+            ),
             Order::Unordered { open } => {
                 let mark = self.taken.len();
                 let stop = self.unordered(
@@ -44,9 +46,13 @@ impl Matcher<'_> {
 
     fn order(&self, p: NodeId, role: Role, pattern: Siblings<'_>) -> Order {
         let kind = self.pattern.kind(p);
-        let ellipsis = || pattern.into_iter().any(|item| self.pattern.kind(item) == Kind::Ellipsis);
+        let ellipsis = || {
+            pattern
+                .into_iter()
+                .any(|item| self.pattern.kind(item) == Kind::Ellipsis)
+        };
         match (kind, role) {
-            (_, Role::Decorator | Role::Base) => Order::Unordered { open: true },
+            (_, Role::Decorator | Role::Base | Role::Handler) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
             (Kind::Element, Role::Param) => Order::Unordered { open: true },
             (Kind::Dict, Role::Item) => {
@@ -170,7 +176,10 @@ impl Matcher<'_> {
         match self.pattern.kind(p) {
             Kind::Ellipsis => return self.unordered((p_next, p_stop), target, true, then),
             Kind::MetaEllipsis => {
-                let bound = Bound::Nodes { first: t, stop: t_stop };
+                let bound = Bound::Nodes {
+                    first: t,
+                    stop: t_stop,
+                };
                 let name = self.pattern.symbol(p);
                 return self.bind(name, bound, &mut |matcher| {
                     matcher.unordered((p_next, p_stop), target, true, then)

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::super::bindings::Bound;
 use super::{Matcher, Then};
-use crate::lang::Language;
 use crate::source::Span;
 use crate::syntax::{Flags, Kind, NodeId, Symbol, Value};
 
@@ -12,13 +11,7 @@ impl Matcher<'_> {
     pub(super) fn literal(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         match self.pattern.kind(p) {
             Kind::Str => self.string(p, t, then),
-            Kind::Regex => {
-                if self.tree.kind(t) != Kind::Regex {
-                    return false;
-                }
-                let (ps, ts) = (self.p_children(p), self.tree.children(t));
-                self.ordered((ps.next, ps.stop), (ts.next, ts.stop), then)
-            }
+            Kind::Regex => self.regex(p, t, then),
             kind => {
                 let symbol = self.pattern.symbol(p);
                 if self.tree.kind(t) == kind {
@@ -38,13 +31,36 @@ impl Matcher<'_> {
         }
     }
 
+    /// A regular expression literal; in the place of a word, a string pattern `=~/re/`.
+    fn regex(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let parts = self.p_children(p);
+        if parts.is_empty() {
+            let spelled = self.pattern.text_of(p, self.pattern_text).into_owned();
+            let text = self.tree.text_of(t, self.file.text()).into_owned();
+            let regex = super::special::string_regex(&spelled);
+            return regex.is_some_and(|regex| regex.is_match(text.as_bytes())) && then(self);
+        }
+        let literal = match (self.tree.kind(t), self.file.constants().get(t)) {
+            (Kind::Regex, _) => t,
+            (Kind::Name, Some(&Value::Expr(value))) if self.options.constant_propagation => value,
+            _ => return false,
+        };
+        self.tree.kind(literal) == Kind::Regex && self.groups(p, NodeId(p.0 + 1), literal, then)
+    }
+
     /// What a node is known to be, where constants are followed.
     fn value(&self, t: NodeId) -> Option<&Value> {
         if !self.options.constant_propagation {
             return None;
         }
         match self.tree.kind(t) {
-            Kind::Name | Kind::BinOp | Kind::UnOp | Kind::Str | Kind::Cond | Kind::Call | Kind::Ref
+            Kind::Name
+            | Kind::BinOp
+            | Kind::UnOp
+            | Kind::Str
+            | Kind::Cond
+            | Kind::Call
+            | Kind::Ref
             | Kind::Cast => self.file.constants().get(t),
             _ => None,
         }
@@ -68,8 +84,14 @@ impl Matcher<'_> {
                 }
                 Kind::Regex => {
                     let spelled = self.pattern.text_of(only, self.pattern_text).into_owned();
-                    let matched = self.content(t).is_some_and(|(_, text)| {
-                        super::special::string_regex(&spelled).is_some_and(|r| r.is_match(&text))
+                    let text = self.content(t).map(|(_, text)| text).or_else(|| {
+                        // What an f-string spells, interpolations as they stand.
+                        (self.tree.kind(t) == Kind::Str)
+                            .then(|| self.tree.text_of(t, self.file.text()))
+                    });
+                    let matched = text.is_some_and(|text| {
+                        let regex = super::special::string_regex(&spelled);
+                        regex.is_some_and(|regex| regex.is_match(text.as_bytes()))
                     });
                     return matched && then(self);
                 }
@@ -77,7 +99,9 @@ impl Matcher<'_> {
             }
         }
         let symbol = self.pattern.symbol(p);
-        let interpolated = parts.iter().any(|&part| self.pattern.kind(part) != Kind::StrPart);
+        let interpolated = parts
+            .iter()
+            .any(|&part| self.pattern.kind(part) != Kind::StrPart);
         if interpolated {
             if self.tree.kind(t) != Kind::Str || !self.tree.node(t).flags.has(Flags::TEMPLATE) {
                 return false;
@@ -99,15 +123,16 @@ impl Matcher<'_> {
     fn is_any_string(&self, t: NodeId, template: bool) -> bool {
         let node = self.tree.node(t);
         if node.kind == Kind::Str {
+            let is_template = node.flags.has(Flags::TEMPLATE);
             let constant = !node.symbol.is_none();
-            // An f-string is a string to a Python pattern, whatever it holds.
-            let open = node.flags.has(Flags::TEMPLATE)
-                && (template || self.tree.language == Language::Python);
-            if constant || open {
+            if template {
+                return is_template;
+            }
+            if constant {
                 return true;
             }
         }
-        matches!(self.value(t), Some(Value::Str(_)))
+        !template && matches!(self.value(t), Some(Value::Str(_)))
     }
 
     /// The text of a string, and where it stands.
@@ -121,12 +146,22 @@ impl Matcher<'_> {
                     end: self.tree.span(last).end,
                 },
                 (Some(only), None) => self.tree.span(only),
-                (None, _) => Span { start: node.span.end.saturating_sub(1), end: node.span.end.saturating_sub(1) },
+                (None, _) => Span {
+                    start: node.span.end.saturating_sub(1),
+                    end: node.span.end.saturating_sub(1),
+                },
             };
             return Some((span, self.file.source().show(span)));
         }
         match self.value(t)? {
-            Value::Str(Some(text)) => Some((node.span, Cow::Borrowed(text))),
+            // Where the literal stands, if a name led to one.
+            Value::Str(Some(text)) => {
+                let span = match self.file.constants().literal(t).map(|l| self.content(l)) {
+                    Some(Some((span, _))) => span,
+                    _ => node.span,
+                };
+                Some((span, Cow::Borrowed(text)))
+            }
             _ => None,
         }
     }

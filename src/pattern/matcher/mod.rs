@@ -6,16 +6,18 @@
 //!
 //! This file holds the dispatch; equivalences have files of their own: [`list`] for arguments and
 //! other lists, [`statement`] for sequences, [`literal`] for strings and numbers, [`import`] for
-//! imports, [`special`] for the operators of patterns.
+//! imports, [`operator`] for operations of several operands, [`special`] for the operators of patterns.
 
 mod import;
 mod list;
+mod operator;
 mod literal;
 mod special;
 mod statement;
 
 use super::Options;
 use super::bindings::{Bindings, Bound, equal};
+use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Siblings, Symbol, Tree, Value};
 
 pub(super) use statement::Extent;
@@ -80,7 +82,19 @@ impl<'m> Matcher<'m> {
     fn any_form(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let kind = self.pattern.kind(p);
         match kind {
-            Kind::MetaVar => return self.bind(self.pattern.symbol(p), Bound::Node(t), then),
+            Kind::MetaVar => {
+                let name = self.pattern.symbol(p);
+                if self.bind(name, Bound::Node(t), then) {
+                    return true;
+                }
+                // What was assigned may be what the metavariable holds already.
+                return match self.symbolic_value(t) {
+                    Some(value) if self.bindings.get(name).is_some() => {
+                        self.bind(name, Bound::Node(value), then)
+                    }
+                    _ => false,
+                };
+            }
             Kind::Ellipsis => return then(self),
             Kind::Deep => return self.deep(p, t, then),
             Kind::TypedMetaVar => return self.typed(p, t, then),
@@ -89,6 +103,9 @@ impl<'m> Matcher<'m> {
             }
             Kind::Attr if self.is_chain_ellipsis(p) => return self.chain(p, t, then),
             Kind::Import | Kind::ImportFrom => return self.import(p, t, then),
+            Kind::Decorator if self.tree.kind(t) == Kind::Decorator => {
+                return self.decorator(p, t, then);
+            }
             _ => {}
         }
         if self.shape(p, t, then) {
@@ -97,12 +114,12 @@ impl<'m> Matcher<'m> {
         if self.tree.kind(t) == Kind::Name {
             if matches!(kind, Kind::Name | Kind::Attr)
                 && let Some(chain) = self.file.names().qualified(t)
+                && !(self.is_wildcard(t) && self.has_metavariable(p))
                 && self.shape(p, chain, then)
             {
                 return true;
             }
-            if self.options.symbolic_propagation
-                && let Some(&Value::Expr(value)) = self.file.constants().get(t)
+            if let Some(value) = self.symbolic_value(t)
                 && kind != Kind::Name
             {
                 return self.node(p, value, then);
@@ -111,13 +128,43 @@ impl<'m> Matcher<'m> {
         false
     }
 
+    /// The expression that a name stands for, where the rule asks for that.
+    pub(super) fn symbolic_value(&self, t: NodeId) -> Option<NodeId> {
+        if !self.options.symbolic_propagation || self.tree.kind(t) != Kind::Name {
+            return None;
+        }
+        match self.file.constants().get(t) {
+            // What one of several branches gives is no single expression.
+            Some(&Value::Expr(value))
+                if !matches!(self.tree.kind(value), Kind::Match | Kind::If) =>
+            {
+                Some(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether only a wildcard import can have brought a name.
+    fn is_wildcard(&self, t: NodeId) -> bool {
+        let names = self.file.names();
+        names
+            .definition_of(t)
+            .is_some_and(|id| names.definition(id).wildcard)
+    }
+
+    fn has_metavariable(&self, p: NodeId) -> bool {
+        self.pattern
+            .subtree(p)
+            .any(|id| self.pattern.kind(id) == Kind::MetaVar)
+    }
+
     pub(super) fn bind(&mut self, name: Symbol, bound: Bound, then: Then<'_>) -> bool {
         // `$_` holds anything, each time anew.
         if name == self.options.anonymous {
             return then(self);
         }
         if let Some(held) = self.bindings.get(name) {
-            return equal(self.file, held, bound) && then(self);
+            return equal(self.file, held, bound, self.options.symbolic_propagation) && then(self);
         }
         let mark = self.bindings.len();
         self.bindings.push(name, bound);
@@ -136,7 +183,43 @@ impl<'m> Matcher<'m> {
             }
             return match (pattern.kind, node.kind) {
                 // `for (...)` is any loop with a head.
+                // `[...]` is also a list that is built by a comprehension, `{...}` a dictionary.
+                (Kind::List, Kind::Comprehension) => {
+                    self.only_ellipsis(p) && self.tree.symbol(t) == Symbol::of("[") && then(self)
+                }
+                (Kind::Set, Kind::Dict) => self.only_ellipsis(p) && then(self),
+                // `except (..., A, ...)` means `except A` too.
+                (Kind::Tuple, _) if self.pattern.node(p).role == Role::Type => {
+                    let items = self.p_children(p);
+                    let mut single = (t, NodeId(self.tree.node(t).end));
+                    single.1 = self.tree.after(t);
+                    self.ordered((items.next, items.stop), single, then)
+                }
                 (Kind::For, Kind::ForIn) if self.is_any_head(p) => self.bodies(p, t, then),
+                // `$X = …` is also a field of a class with its value.
+                (Kind::Assign, Kind::Field) => {
+                    let part = |role| self.pattern.child(p, role);
+                    let of = |role| self.tree.child(t, role);
+                    match (
+                        part(Role::Target),
+                        part(Role::Value),
+                        of(Role::Name),
+                        of(Role::Value),
+                    ) {
+                        (Some(target), Some(value), Some(name), Some(t_value)) => {
+                            self.node(target, name, &mut |matcher| {
+                                matcher.node(value, t_value, then)
+                            })
+                        }
+                        _ => false,
+                    }
+                }
+                // `$F(...)` is a call of a macro too.
+                (Kind::Call, Kind::Macro) => {
+                    let callee = self.pattern.child(p, Role::Callee);
+                    callee.is_some_and(|callee| self.pattern.kind(callee) == Kind::MetaVar)
+                        && self.groups(p, NodeId(p.0 + 1), t, then)
+                }
                 // A statement around what is exported.
                 (_, Kind::Export) if pattern.kind.is_statement() && pattern.kind != Kind::Block => {
                     false
@@ -153,11 +236,38 @@ impl<'m> Matcher<'m> {
             return false;
         }
         match pattern.kind {
+            Kind::Assign if pattern.symbol.is_none() && !node.symbol.is_none() => {
+                self.groups(p, NodeId(p.0 + 1), t, then) || self.updates(p, t, then)
+            }
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
+            Kind::BinOp => self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then),
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
+    }
+
+    /// `x += y` is `x = x + y`: the value holds the target too.
+    fn updates(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let (Some(target), Some(value), Some(t_target)) = (
+            self.pattern.child(p, Role::Target),
+            self.pattern.child(p, Role::Value),
+            self.tree.child(t, Role::Target),
+        ) else {
+            return false;
+        };
+        self.pattern.kind(value) == Kind::Deep
+            && self.node(target, t_target, &mut |matcher| {
+                matcher.node(value, t_target, then)
+            })
+    }
+
+    fn only_ellipsis(&self, p: NodeId) -> bool {
+        let mut items = self.p_children(p);
+        items
+            .next()
+            .is_some_and(|item| self.pattern.kind(item) == Kind::Ellipsis)
+            && items.is_empty()
     }
 
     fn same_symbol(&self, p: NodeId, t: NodeId) -> bool {
@@ -168,6 +278,8 @@ impl<'m> Matcher<'m> {
             // `var` stands for every declaration.
             Kind::VarDecl => a == b || a == Symbol::of("var"),
             Kind::ForIn | Kind::Func => true,
+            // A parameter may be `mut` without the pattern saying so.
+            Kind::Param => a == b || a.is_none() && b == Symbol::of("mut"),
             _ => a == b,
         }
     }
@@ -182,10 +294,25 @@ impl<'m> Matcher<'m> {
         let group = self.pattern.role(p, role);
         let next = group.stop;
         let targets = self.tree.role(t, role);
-        if targets.is_empty() && self.may_lack(p, t, role) {
-            return self.groups(p, next, t, then);
+        if targets.is_empty() {
+            if self.may_lack(p, at, role) {
+                return self.groups(p, next, t, then);
+            }
+            if !matches!(
+                role,
+                Role::Item
+                    | Role::Arg
+                    | Role::Param
+                    | Role::Base
+                    | Role::Decorator
+                    | Role::TypeParam
+            ) {
+                return false;
+            }
         }
-        self.list(p, role, group, targets, &mut |matcher| matcher.groups(p, next, t, then))
+        self.list(p, role, group, targets, &mut |matcher| {
+            matcher.groups(p, next, t, then)
+        })
     }
 
     /// Whether the node may have children whose role the pattern does not mention.
@@ -202,15 +329,28 @@ impl<'m> Matcher<'m> {
                         kind != Kind::Handler && kind != Kind::Cast
                     }
                     Role::Default => true,
-                    Role::Else => matches!(kind, Kind::If | Kind::For | Kind::ForIn | Kind::While | Kind::VarDecl),
+                    Role::Else => matches!(
+                        kind,
+                        Kind::If | Kind::For | Kind::ForIn | Kind::While | Kind::VarDecl
+                    ),
                     Role::Name => match kind {
-                        Kind::Import | Kind::ImportName => true,
+                        // The flags of a regular expression.
+                        Kind::Import | Kind::ImportName | Kind::Regex => true,
                         Kind::Func => flags.has(Flags::EXPRESSION),
-                        Kind::Handler => false,
+                        // `except ...` is any handler.
+                        Kind::Handler => self
+                            .pattern
+                            .child(p, Role::Type)
+                            .is_some_and(|of| self.pattern.kind(of) == Kind::Ellipsis),
                         _ => false,
                     },
                     // The attributes of an element.
                     Role::Param => kind == Kind::Element,
+                    Role::Handler => false,
+                    Role::Finally => self
+                        .pattern
+                        .role(p, Role::Handler)
+                        .any(|h| self.is_any_handler(h)),
                     // `<a />` is any element of that name.
                     Role::Item => kind == Kind::Element,
                     Role::Body => kind == Kind::Func && self.pattern.child(p, Role::Body).is_none(),
@@ -219,21 +359,45 @@ impl<'m> Matcher<'m> {
         })
     }
 
-    /// Whether the pattern may name a part that the node does not have.
-    fn may_lack(&self, p: NodeId, _t: NodeId, role: Role) -> bool {
-        // `catch ($E)` also means a `catch` that binds nothing, in JavaScript.
-        self.pattern.kind(p) == Kind::Handler
-            && role == Role::Name
-            && self.tree.language != crate::lang::Language::Python
+    /// Whether the pattern may name a part, at `at`, that the node does not have.
+    fn may_lack(&self, p: NodeId, at: NodeId, role: Role) -> bool {
+        match (self.pattern.kind(p), role) {
+            // `catch ($E)` also means a `catch` that binds nothing, in JavaScript.
+            (Kind::Handler, Role::Name) => self.tree.language != Language::Python,
+            (Kind::Try, Role::Handler) => self.is_any_handler(at),
+            // `function ...(…)` is a function with or without a name.
+            // In an expression the name of a function says nothing.
+            (Kind::Func, Role::Name) => {
+                self.pattern.kind(at) == Kind::Ellipsis || self.pattern.node(p).role == Role::Arg
+            }
+            // `except ...` is also a bare `except`.
+            (Kind::Handler, Role::Type) => self.pattern.kind(at) == Kind::Ellipsis,
+            _ => false,
+        }
+    }
+
+    /// Whether a handler of the pattern is `catch (...) {...}`: there may be any number, or none.
+    fn is_any_handler(&self, p: NodeId) -> bool {
+        let dots = |role| {
+            self.pattern
+                .child(p, role)
+                .is_some_and(|part| self.pattern.kind(part) == Kind::Ellipsis)
+        };
+        dots(Role::Name) && !dots(Role::Type)
     }
 
     /// Whether a loop's head is `(...)`.
     fn is_any_head(&self, p: NodeId) -> bool {
-        self.pattern.child(p, Role::Init).is_some_and(|init| self.pattern.kind(init) == Kind::Ellipsis)
+        self.pattern
+            .child(p, Role::Init)
+            .is_some_and(|init| self.pattern.kind(init) == Kind::Ellipsis)
     }
 
     fn bodies(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        match (self.pattern.child(p, Role::Body), self.tree.child(t, Role::Body)) {
+        match (
+            self.pattern.child(p, Role::Body),
+            self.tree.child(t, Role::Body),
+        ) {
             (Some(p), Some(t)) => self.node(p, t, then),
             (None, _) => then(self),
             (Some(_), None) => false,
@@ -250,6 +414,12 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
     let asked = match kind {
         Kind::Func => [Flags::ASYNC, Flags::GENERATOR].as_slice(),
         Kind::With | Kind::ForIn => [Flags::ASYNC].as_slice(),
+        // A tagged template is another thing than a call with a template.
+        Kind::Call => {
+            let tagged = pattern.has(Flags::TEMPLATE) == node.has(Flags::TEMPLATE);
+            return tagged && (!pattern.has(Flags::OPTIONAL) || node.has(Flags::OPTIONAL));
+        }
+        Kind::Attr | Kind::Index => [Flags::OPTIONAL].as_slice(),
         Kind::ImportName | Kind::Arm => {
             return pattern.has(Flags::DEFAULT) == node.has(Flags::DEFAULT);
         }
@@ -258,5 +428,7 @@ fn flags_allow(kind: Kind, pattern: Flags, node: Flags) -> bool {
         }
         _ => return true,
     };
-    asked.iter().all(|&flag| !pattern.has(flag) || node.has(flag))
+    asked
+        .iter()
+        .all(|&flag| !pattern.has(flag) || node.has(flag))
 }

@@ -2,20 +2,23 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-
-use regex::Regex;
+use std::rc::Rc;
 
 use super::super::bindings::Bound;
+use super::super::regex::Regex;
 use super::super::types;
 use super::{Matcher, Then};
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
+/// How many assignments `<... e ...>` looks through.
+const MAX_ASSIGNMENTS: u32 = 4;
+
 thread_local! {
-    static STRING_REGEXES: RefCell<HashMap<String, Option<Regex>>> = RefCell::new(HashMap::new());
+    static STRING_REGEXES: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::new(HashMap::new());
 }
 
 /// The regular expression of a string pattern `=~/re/`.
-pub(super) fn string_regex(spelled: &str) -> Option<Regex> {
+pub(super) fn string_regex(spelled: &str) -> Option<Rc<Regex>> {
     STRING_REGEXES.with_borrow_mut(|cache| {
         cache
             .entry(spelled.to_owned())
@@ -23,7 +26,9 @@ pub(super) fn string_regex(spelled: &str) -> Option<Regex> {
                 let body = spelled.strip_prefix("=~/")?;
                 let (body, flags) = body.rsplit_once('/')?;
                 let flags = if flags.contains('i') { "(?i)" } else { "" };
-                Regex::new(&format!("{flags}{body}")).ok()
+                Regex::new(&format!("{flags}{body}"), false)
+                    .ok()
+                    .map(Rc::new)
             })
             .clone()
     })
@@ -32,12 +37,25 @@ pub(super) fn string_regex(spelled: &str) -> Option<Regex> {
 impl Matcher<'_> {
     /// The node itself or anything within it.
     pub(super) fn deep(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let Some(inner) = self.p_children(p).next() else { return false };
+        self.deep_through(p, t, MAX_ASSIGNMENTS, then)
+    }
+
+    /// `left` is how many names are followed to what was assigned to them, where the rule asks.
+    fn deep_through(&mut self, p: NodeId, t: NodeId, left: u32, then: Then<'_>) -> bool {
+        let Some(inner) = self.p_children(p).next() else {
+            return false;
+        };
         for id in self.tree.subtree(t) {
             if self.steps == 0 {
                 return false;
             }
             if self.tree.kind(id).is_expression() && self.node(inner, id, then) {
+                return true;
+            }
+            if left > 0
+                && let Some(value) = self.symbolic_value(id)
+                && self.deep_through(p, value, left - 1, then)
+            {
                 return true;
             }
         }
@@ -46,12 +64,16 @@ impl Matcher<'_> {
 
     /// Whether a field of the pattern is `...`: any number of links of a chain.
     pub(super) fn is_chain_ellipsis(&self, p: NodeId) -> bool {
-        self.pattern.child(p, Role::Field).is_some_and(|field| self.pattern.kind(field) == Kind::Ellipsis)
+        self.pattern
+            .child(p, Role::Field)
+            .is_some_and(|field| self.pattern.kind(field) == Kind::Ellipsis)
     }
 
     /// `$X. ...`: what the chain begins with, any number of fields, calls and indices before its end.
     pub(super) fn chain(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let Some(object) = self.pattern.child(p, Role::Object) else { return false };
+        let Some(object) = self.pattern.child(p, Role::Object) else {
+            return false;
+        };
         let mut at = t;
         loop {
             if self.node(object, at, then) {
@@ -70,59 +92,51 @@ impl Matcher<'_> {
         }
     }
 
-    /// Whether an operand of an operation is `...`.
-    pub(super) fn has_operand_ellipsis(&self, p: NodeId) -> bool {
-        let symbol = self.pattern.symbol(p);
-        let mut at = p;
-        while self.pattern.kind(at) == Kind::BinOp && self.pattern.symbol(at) == symbol {
-            let (Some(left), Some(right)) =
-                (self.pattern.child(at, Role::Left), self.pattern.child(at, Role::Right))
-            else {
-                return false;
-            };
-            let dots = |id| self.pattern.kind(id) == Kind::Ellipsis;
-            if dots(left) || dots(right) {
-                return true;
-            }
-            at = left;
-        }
-        false
-    }
-
-    /// `a + ... + b`: the operands side by side, `...` for one or more of them.
-    pub(super) fn operands(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let symbol = self.pattern.symbol(p);
-        let flatten = |tree: &crate::syntax::Tree, root: NodeId| {
-            let mut operands = Vec::new();
-            let mut at = root;
-            while tree.kind(at) == Kind::BinOp && tree.symbol(at) == symbol {
-                let (Some(left), Some(right)) = (tree.child(at, Role::Left), tree.child(at, Role::Right))
-                else {
-                    break;
-                };
-                operands.push(right);
-                at = left;
-            }
-            operands.push(at);
-            operands.reverse();
-            operands
+    /// A decorator: its name, then its arguments; none are as good as an empty list.
+    pub(super) fn decorator(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let (Some(p_inner), Some(t_inner)) =
+            (self.p_children(p).next(), self.tree.children(t).next())
+        else {
+            return false;
         };
-        let (ps, ts) = (flatten(self.pattern, p), flatten(self.tree, t));
-        self.operand_list(&ps, &ts, then)
-    }
-
-    fn operand_list(&mut self, ps: &[NodeId], ts: &[NodeId], then: Then<'_>) -> bool {
-        let Some((&p, p_rest)) = ps.split_first() else { return ts.is_empty() && then(self) };
-        if self.pattern.kind(p) == Kind::Ellipsis {
-            return (1..=ts.len()).any(|skip| self.operand_list(p_rest, &ts[skip..], then));
-        }
-        let Some((&t, t_rest)) = ts.split_first() else { return false };
-        self.node(p, t, &mut |matcher| matcher.operand_list(p_rest, t_rest, then))
+        let p_call = self.pattern.kind(p_inner) == Kind::Call;
+        let t_call = self.tree.kind(t_inner) == Kind::Call;
+        let p_name = if p_call {
+            self.pattern.child(p_inner, Role::Callee)
+        } else {
+            Some(p_inner)
+        };
+        let t_name = if t_call {
+            self.tree.child(t_inner, Role::Callee)
+        } else {
+            Some(t_inner)
+        };
+        let (Some(p_name), Some(t_name)) = (p_name, t_name) else {
+            return false;
+        };
+        let none = (NodeId(0), NodeId(0));
+        let p_args = if p_call {
+            let args = self.pattern.role(p_inner, Role::Arg);
+            (args.next, args.stop)
+        } else {
+            none
+        };
+        let t_args = if t_call {
+            let args = self.tree.role(t_inner, Role::Arg);
+            (args.next, args.stop)
+        } else {
+            none
+        };
+        self.node(p_name, t_name, &mut |matcher| {
+            matcher.ordered(p_args, t_args, then)
+        })
     }
 
     /// `($X: T)`: an expression whose type the file shows.
     pub(super) fn typed(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let Some(wanted) = self.pattern.child(p, Role::Type) else { return false };
+        let Some(wanted) = self.pattern.child(p, Role::Type) else {
+            return false;
+        };
         let name = self.pattern.symbol(p);
         if let Some(actual) = types::annotation_of(self.file, t) {
             return self.node(wanted, actual, &mut |matcher| {
@@ -131,7 +145,9 @@ impl Matcher<'_> {
         }
         let wanted = self.pattern.symbol(wanted);
         let literal = types::names_of(self.file, t);
-        let matches = literal.iter().any(|literal| wanted == Symbol::of(literal.as_bytes()));
+        let matches = literal
+            .iter()
+            .any(|literal| wanted == Symbol::of(literal.as_bytes()));
         matches && self.bind(name, Bound::Node(t), then)
     }
 }

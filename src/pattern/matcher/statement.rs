@@ -27,13 +27,15 @@ impl Matcher<'_> {
     pub(super) fn block(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let statements = self.p_children(p);
         // `if ($X) $Y`: the whole body, whatever it is.
-        if self.pattern.node(p).flags.has(Flags::IMPLICIT)
-            && let Some(name) = self.lone_metavariable(statements.next, statements.stop)
-        {
+        if let Some(name) = self.lone_metavariable(statements.next, statements.stop) {
             let only = self.tree.children(t);
-            let (first, implicit) = (only.next, self.tree.node(t).flags.has(Flags::IMPLICIT));
-            let bound = if implicit && first < only.stop { first } else { t };
-            return self.bind(name, Bound::Node(bound), then);
+            let one = only.next < only.stop && self.tree.after(only.next) == only.stop;
+            let explicit = !self.pattern.node(p).flags.has(Flags::IMPLICIT);
+            let implicit = self.tree.node(t).flags.has(Flags::IMPLICIT);
+            if one && (implicit || explicit) {
+                return self.statement(statements.next, only.next, then);
+            }
+            return self.bind(name, Bound::Node(t), then);
         }
         // A body without braces that is one expression: `x => e` and `(x) => $E`.
         let target = self.tree.children(t);
@@ -44,8 +46,18 @@ impl Matcher<'_> {
             self.taken.truncate(mark);
             return stop;
         }
-        let at = At { next: target.next, near: target.stop, far: target.stop };
-        self.sequence((statements.next, statements.stop), at, false, &mut |m, _| then(m))
+        let at = At {
+            next: target.next,
+            near: target.stop,
+            far: target.stop,
+        };
+        // With `...` somewhere, what comes after the last statement of the pattern is left open.
+        let open = statements
+            .into_iter()
+            .any(|s| self.pattern.kind(s) == Kind::Ellipsis);
+        self.sequence((statements.next, statements.stop), at, open, &mut |m, _| {
+            then(m)
+        })
     }
 
     fn in_class(&self, p: NodeId) -> bool {
@@ -72,10 +84,20 @@ impl Matcher<'_> {
         stop: NodeId,
         then: &mut dyn FnMut(&mut Matcher<'_>, Extent) -> bool,
     ) -> bool {
-        let at = At { next: first, near: stop, far: stop };
+        let at = At {
+            next: first,
+            near: stop,
+            far: stop,
+        };
         let start = self.tree.span(first).start;
         self.sequence(pattern, at, true, &mut |matcher, end| {
-            then(matcher, Extent { start, end: end.max(start) })
+            then(
+                matcher,
+                Extent {
+                    start,
+                    end: end.max(start),
+                },
+            )
         })
     }
 
@@ -114,7 +136,10 @@ impl Matcher<'_> {
             return false;
         }
         let t = at.next;
-        let after = At { next: self.tree.after(t), ..at };
+        let after = At {
+            next: self.tree.after(t),
+            ..at
+        };
         let end = end.max(self.tree.span(t).end);
         self.statement(p, t, &mut |matcher| {
             matcher.sequence_from((p_next, p_stop), after, open, end, then)
@@ -134,9 +159,12 @@ impl Matcher<'_> {
         let named = self.pattern.kind(p) == Kind::MetaEllipsis;
         if rest.0 >= rest.1 {
             // Nothing follows: all that is left in the list is skipped.
-            let end = if open { end } else { end.max(self.tree.span(self.tree.node(at.next.min(NodeId(self.tree.nodes.len() as u32 - 1))).parent).end) };
+            let end = end.max(self.last_end(at));
             if named {
-                let bound = Bound::Nodes { first: at.next, stop: at.near };
+                let bound = Bound::Nodes {
+                    first: at.next,
+                    stop: at.near,
+                };
                 return self.bind(self.pattern.symbol(p), bound, &mut |m| then(m, end));
             }
             return then(self, end);
@@ -146,9 +174,16 @@ impl Matcher<'_> {
         let mut end = end;
         let top = at.near;
         loop {
-            let here = At { next, near, far: at.far };
+            let here = At {
+                next,
+                near,
+                far: at.far,
+            };
             let stop = if named {
-                let bound = Bound::Nodes { first: at.next, stop: next };
+                let bound = Bound::Nodes {
+                    first: at.next,
+                    stop: next,
+                };
                 self.bind(self.pattern.symbol(p), bound, &mut |matcher| {
                     matcher.sequence_from(rest, here, open, end, then)
                 })
@@ -158,7 +193,9 @@ impl Matcher<'_> {
             if stop || self.steps == 0 {
                 return stop;
             }
-            let Some(following) = self.following(next, at.far) else { return false };
+            let Some(following) = self.following(next, at.far) else {
+                return false;
+            };
             next = following;
             let parent = self.tree.node(next).parent;
             near = self.tree.after(parent).min(at.far);
@@ -172,6 +209,21 @@ impl Matcher<'_> {
                 end = end.max(self.tree.span(outermost).end);
             }
         }
+    }
+
+    /// Where the last statement of a list ends, zero where none is left.
+    fn last_end(&self, at: At) -> u32 {
+        if at.next >= at.near {
+            return 0;
+        }
+        // The node before the list's end is the last descendant of its last statement.
+        let last = NodeId(at.near.0 - 1);
+        let top = self
+            .tree
+            .ancestors(last)
+            .take_while(|&a| a >= at.next)
+            .last();
+        self.tree.span(top.unwrap_or(last)).end
     }
 
     /// The next statement in the order of the text, nested ones included.
@@ -218,14 +270,27 @@ impl Matcher<'_> {
         if self.pattern.kind(p) != Kind::ExprStmt {
             return self.node(p, t, then);
         }
-        let Some(expression) = self.p_children(p).next() else { return false };
+        let Some(expression) = self.p_children(p).next() else {
+            return false;
+        };
+        if self.tree.kind(t) == Kind::Block {
+            return false;
+        }
         let whole = self.tree.kind(t) == Kind::ExprStmt;
         if self.pattern.kind(expression) == Kind::MetaVar {
-            let bound = if whole { self.tree.children(t).next().unwrap_or(t) } else { t };
+            let bound = if whole {
+                self.tree.children(t).next().unwrap_or(t)
+            } else {
+                t
+            };
             return self.node(expression, bound, then);
         }
         if !self.options.implicit_deep_exprstmt || self.pattern.kind(expression) == Kind::Deep {
-            let inner = if whole { self.tree.children(t).next() } else { None };
+            let inner = if whole {
+                self.tree.children(t).next()
+            } else {
+                None
+            };
             return self.node(expression, inner.unwrap_or(t), then);
         }
         // The expressions of the statement, but not its nested statements.
@@ -234,13 +299,15 @@ impl Matcher<'_> {
         while at < end {
             let id = NodeId(at);
             let kind = self.tree.kind(id);
-            if kind == Kind::Block && !self.tree.node(id).flags.has(Flags::IMPLICIT)
+            if kind == Kind::Block
+                && !self.tree.node(id).flags.has(Flags::IMPLICIT)
                 && self.is_own_block(id, t)
             {
                 at = self.tree.node(id).end;
                 continue;
             }
-            if kind.is_expression() && self.node(expression, id, then) {
+            let alike = kind.is_expression() || kind == self.pattern.kind(expression);
+            if alike && self.node(expression, id, then) {
                 return true;
             }
             at += 1;

@@ -16,6 +16,50 @@ use super::tree::{Builder, Head, NodeId, Tree};
 use crate::lang::Language;
 use crate::source::Span;
 use placeholder::Placeholder;
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// An identifier as it reads: compatible letters are one letter to Python (PEP 3131), and
+/// JavaScript reads `\u0065val` as `eval`.
+fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.is_ascii() && !text.contains(&b'\\') {
+        return Cow::Borrowed(text);
+    }
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Cow::Borrowed(text);
+    };
+    let unescaped = unescape(text);
+    Cow::Owned(unescaped.nfkc().collect::<String>().into_bytes())
+}
+
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\u") {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 2..];
+        let (digits, end) = match after.strip_prefix('{') {
+            Some(inner) => {
+                let close = inner.find('}').unwrap_or(inner.len());
+                (&inner[..close], (close + 2).min(after.len()))
+            }
+            None => (after.get(..4).unwrap_or(after), 4.min(after.len())),
+        };
+        match u32::from_str_radix(digits, 16)
+            .ok()
+            .and_then(char::from_u32)
+        {
+            Some(c) => out.push(c),
+            None => out.push_str(&rest[at..at + 2 + end]),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
 
 /// How deep lowering follows nested expressions and statements; chains of operators, calls and
 /// fields do not count. Frames take up to 4 KiB of stack in a debug build.
@@ -44,7 +88,13 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     let (nodes, texts) = lower.builder.finish();
     let mut health = cst.health;
     health.too_deep = too_deep;
-    Some(Tree { language, nodes, comments: cst.comments, health, texts })
+    Some(Tree {
+        language,
+        nodes,
+        comments: cst.comments,
+        health,
+        texts,
+    })
 }
 
 /// The state of one lowering.
@@ -64,7 +114,10 @@ impl<'c> Lower<'c> {
 
     fn span(&self, c: CstId) -> Span {
         let node = self.node(c);
-        Span { start: node.start, end: node.end }
+        Span {
+            start: node.start,
+            end: node.end,
+        }
     }
 
     fn text(&self, c: CstId) -> &'c [u8] {
@@ -85,20 +138,30 @@ impl<'c> Lower<'c> {
     }
 
     fn field(&self, c: CstId, field: u16) -> Option<CstId> {
-        self.children(c).find(|&child| self.node(child).field == field)
+        self.children(c)
+            .find(|&child| self.node(child).field == field)
     }
 
     /// The text of the first unnamed child: the operator of an operation.
     fn token(&self, c: CstId) -> &'c [u8] {
-        self.children(c).find(|&child| !self.node(child).named).map_or(b"", |child| self.text(child))
+        self.children(c)
+            .find(|&child| !self.node(child).named)
+            .map_or(b"", |child| self.text(child))
     }
 
     fn has_token(&self, c: CstId, token: &[u8]) -> bool {
-        self.children(c).any(|child| !self.node(child).named && self.text(child) == token)
+        self.children(c)
+            .any(|child| !self.node(child).named && self.text(child) == token)
     }
 
     fn head(kind: Kind, role: Role, span: Span) -> Head {
-        Head { kind, role, flags: Flags::NONE, symbol: Symbol::NONE, span }
+        Head {
+            kind,
+            role,
+            flags: Flags::NONE,
+            symbol: Symbol::NONE,
+            span,
+        }
     }
 
     fn open(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
@@ -108,11 +171,17 @@ impl<'c> Lower<'c> {
 
     fn open_named(&mut self, kind: Kind, role: Role, c: CstId, symbol: impl AsRef<[u8]>) -> NodeId {
         let span = self.span(c);
-        self.builder.open(Head { symbol: Symbol::of(symbol), ..Self::head(kind, role, span) })
+        self.builder.open(Head {
+            symbol: Symbol::of(symbol),
+            ..Self::head(kind, role, span)
+        })
     }
 
     fn open_span(&mut self, kind: Kind, role: Role, flags: Flags, span: Span) -> NodeId {
-        self.builder.open(Head { flags, ..Self::head(kind, role, span) })
+        self.builder.open(Head {
+            flags,
+            ..Self::head(kind, role, span)
+        })
     }
 
     fn close(&mut self) {
@@ -131,7 +200,10 @@ impl<'c> Lower<'c> {
     }
 
     fn leaf_as(&mut self, kind: Kind, role: Role, span: Span, symbol: Symbol) -> NodeId {
-        self.builder.leaf(Head { symbol, ..Self::head(kind, role, span) })
+        self.builder.leaf(Head {
+            symbol,
+            ..Self::head(kind, role, span)
+        })
     }
 
     /// A variable or a word: where patterns hold a placeholder it becomes a pattern node.
@@ -150,16 +222,37 @@ impl<'c> Lower<'c> {
                     self.leaf_as(Kind::MetaVar, role, span, Symbol::of(name))
                 }
                 Placeholder::MetaEllipsis(name) => {
+                    let name = format!("...{name}");
                     self.leaf_as(Kind::MetaEllipsis, role, span, Symbol::of(name))
                 }
             };
         }
-        self.leaf_as(kind, role, span, Symbol::of(text))
+        let symbol = match canonical(text) {
+            Cow::Borrowed(text) => Symbol::of(text),
+            // What reads otherwise than it is spelt is shown as it reads.
+            Cow::Owned(read) => {
+                let symbol = Symbol::of(&read);
+                let id = self.leaf_as(kind, role, span, symbol);
+                self.builder.set_text(id, &String::from_utf8_lossy(&read));
+                return id;
+            }
+        };
+        self.leaf_as(kind, role, span, symbol)
     }
 
     /// The placeholder that a node's text is, in a pattern.
     fn placeholder(&self, c: CstId) -> Option<Placeholder<'c>> {
-        self.pattern.then(|| Placeholder::read(self.text(c))).flatten()
+        self.pattern
+            .then(|| Placeholder::read(self.text(c)))
+            .flatten()
+    }
+
+    /// Whether a statement is `...` or `$...X`.
+    fn is_statement_list(&self, c: CstId) -> bool {
+        matches!(
+            self.placeholder(c),
+            Some(Placeholder::Ellipsis | Placeholder::MetaEllipsis(_))
+        )
     }
 
     fn is_ellipsis(&self, c: CstId) -> bool {
@@ -261,6 +354,15 @@ impl Lower<'_> {
                 self.leaf_as(Kind::MetaVar, Role::Item, span, Symbol::of(name));
                 return;
             }
+            let list = text.strip_prefix(b"$...").filter(|name| {
+                name.iter()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+            });
+            if list.is_some() && !alone {
+                let name = &text[1..];
+                self.leaf_as(Kind::MetaEllipsis, Role::Item, span, Symbol::of(name));
+                return;
+            }
             if alone && text.starts_with(b"=~/") {
                 self.leaf_as(Kind::Regex, Role::Item, span, Symbol::of(text));
                 return;
@@ -293,6 +395,9 @@ mod grammars {
     });
 
     pub(super) fn of(language: Language) -> &'static tree_sitter::Language {
-        &ALL.iter().find(|(of, _)| *of == language).expect("only code is lowered").1
+        &ALL.iter()
+            .find(|(of, _)| *of == language)
+            .expect("only code is lowered")
+            .1
     }
 }

@@ -90,14 +90,12 @@ fields! {
     function = "function",
     arguments = "arguments",
     value = "value",
-    subscript = "subscript",
     argument = "argument",
     name = "name",
     key = "key",
     body = "body",
     condition = "condition",
     consequence = "consequence",
-    alternative = "alternative",
     parameters = "parameters",
     return_type = "return_type",
     superclasses = "superclasses",
@@ -106,19 +104,24 @@ fields! {
     alias = "alias",
     subject = "subject",
     guard = "guard",
-    code = "code",
-    cause = "cause",
     expression = "expression",
 }
 
 static TABLES: LazyLock<(Vec<K>, F)> = LazyLock::new(|| {
-    let grammar = Language::Python.definition().grammar.expect("Python has a grammar")();
+    let grammar = Language::Python
+        .definition()
+        .grammar
+        .expect("Python has a grammar")();
     (K::table(&grammar), F::table(&grammar))
 });
 
 pub(super) fn lower(lower: &mut Lower<'_>) {
     let (kinds, fields) = &*TABLES;
-    let mut python = Python { lower, kinds, f: fields };
+    let mut python = Python {
+        lower,
+        kinds,
+        f: fields,
+    };
     let root = CstId(0);
     python.lower.open(Kind::Module, Role::Item, root);
     python.statements(root);
@@ -150,7 +153,12 @@ impl Python<'_, '_> {
         let Some(c) = c else { return };
         self.lower.deeper(c, role, |lower| {
             lower.open(Kind::Block, role, c);
-            Python { lower, kinds: self.kinds, f: self.f }.statements(c);
+            Python {
+                lower,
+                kinds: self.kinds,
+                f: self.f,
+            }
+            .statements(c);
             lower.close();
         });
     }
@@ -236,7 +244,11 @@ impl Python<'_, '_> {
         self.lower.open(Kind::ExprStmt, role, c);
         self.lower.open(Kind::Call, Role::Item, c);
         let span = self.lower.span(c);
-        let word = self.lower.children(c).next().map_or(span, |word| self.lower.span(word));
+        let word = self
+            .lower
+            .children(c)
+            .next()
+            .map_or(span, |word| self.lower.span(word));
         self.lower.word_span(Kind::Name, Role::Callee, word);
         self.items(c, Role::Arg);
         self.lower.close();
@@ -245,8 +257,10 @@ impl Python<'_, '_> {
 
     fn expression_statement(&mut self, c: CstId, role: Role) {
         let mut children = self.lower.named(c);
-        let (Some(only), second) = (children.next(), children.next()) else { return };
-        if second.is_none() && self.lower.is_ellipsis(only) {
+        let (Some(only), second) = (children.next(), children.next()) else {
+            return;
+        };
+        if second.is_none() && self.lower.is_statement_list(only) {
             self.lower.word(Kind::Ellipsis, role, only);
             return;
         }
@@ -272,9 +286,14 @@ impl Python<'_, '_> {
         for child in self.lower.named(c) {
             match self.k(child) {
                 K::Elif => {
-                    let span = Span { end, ..self.lower.span(child) };
-                    self.lower.open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
-                    self.lower.open_span(Kind::If, Role::Item, Flags::IMPLICIT, span);
+                    let span = Span {
+                        end,
+                        ..self.lower.span(child)
+                    };
+                    self.lower
+                        .open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
+                    self.lower
+                        .open_span(Kind::If, Role::Item, Flags::IMPLICIT, span);
                     self.field(child, f.condition, Role::Cond);
                     self.block(self.lower.field(child, f.consequence), Role::Body);
                     opened += 2;
@@ -301,7 +320,10 @@ impl Python<'_, '_> {
     fn with_statement(&mut self, c: CstId, role: Role) {
         let is_async = self.lower.has_token(c, b"async");
         let end = self.lower.span(c).end;
-        let clause = self.lower.named(c).find(|&child| self.k(child) == K::WithClause);
+        let clause = self
+            .lower
+            .named(c)
+            .find(|&child| self.k(child) == K::WithClause);
         let items: Vec<CstId> = clause
             .into_iter()
             .flat_map(|clause| self.lower.named(clause))
@@ -312,16 +334,23 @@ impl Python<'_, '_> {
             let span = if index == 0 {
                 self.lower.span(c)
             } else {
-                Span { end, ..self.lower.span(item) }
+                Span {
+                    end,
+                    ..self.lower.span(item)
+                }
             };
             if index > 0 {
-                self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
                 opened += 1;
             }
             let role = if index == 0 { role } else { Role::Item };
-            self.lower.open_span(Kind::With, role, Flags::ASYNC.when(is_async), span);
+            self.lower
+                .open_span(Kind::With, role, Flags::ASYNC.when(is_async), span);
             opened += 1;
-            let Some(value) = self.lower.field(item, self.f.value) else { continue };
+            let Some(value) = self.lower.field(item, self.f.value) else {
+                continue;
+            };
             if self.k(value) == K::AsPattern {
                 let mut parts = self.lower.named(value);
                 if let Some(value) = parts.next() {
@@ -461,7 +490,10 @@ impl Python<'_, '_> {
                 self.lower.word(Kind::Ident, Role::Name, alias);
             }
             self.lower.close();
-            span = Span { end: span.end, start: self.lower.span(name).end };
+            span = Span {
+                end: span.end,
+                start: self.lower.span(name).end,
+            };
         }
     }
 
@@ -474,13 +506,15 @@ impl Python<'_, '_> {
             }
             None => {
                 let span = self.lower.span(c);
-                self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of("__future__"));
+                self.lower
+                    .leaf_as(Kind::Ident, Role::Module, span, Symbol::of("__future__"));
             }
         }
         for child in self.lower.named(c) {
             let field = self.lower.node(child).field;
             if self.k(child) == K::WildcardImport {
-                self.lower.open_named(Kind::ImportName, Role::Item, child, "*");
+                self.lower
+                    .open_named(Kind::ImportName, Role::Item, child, "*");
                 self.lower.close();
             } else if field == f.name {
                 let alias = self.lower.field(child, f.alias);
@@ -545,7 +579,12 @@ impl Python<'_, '_> {
             };
             let Some(left) = left else {
                 self.lower.deeper(c, role, |lower| {
-                    Python { lower, kinds: self.kinds, f }.atom(c, role);
+                    Python {
+                        lower,
+                        kinds: self.kinds,
+                        f,
+                    }
+                    .atom(c, role);
                 });
                 break;
             };
@@ -587,21 +626,27 @@ impl Python<'_, '_> {
             c = left;
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Attribute => {
-                    if let Some(name) = self.lower.field(c, f.attribute) {
-                        self.lower.word(Kind::Ident, Role::Field, name);
-                    }
-                }
-                K::Call => {
-                    if let Some(arguments) = self.lower.field(c, f.arguments) {
-                        self.arguments(arguments, Role::Arg);
-                    }
-                }
-                K::Subscript => self.subscripts(c),
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.lower.deeper(c, Role::Item, |lower| Python { lower, kinds: self.kinds, f }.link(c));
             self.lower.close();
+        }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Attribute => {
+                if let Some(name) = self.lower.field(c, f.attribute) {
+                    self.lower.word(Kind::Ident, Role::Field, name);
+                }
+            }
+            K::Call => {
+                if let Some(arguments) = self.lower.field(c, f.arguments) {
+                    self.arguments(arguments, Role::Arg);
+                }
+            }
+            K::Subscript => self.subscripts(c),
+            _ => self.field(c, f.right, Role::Right),
         }
     }
 
@@ -611,7 +656,9 @@ impl Python<'_, '_> {
             return false;
         }
         let name = self.lower.text(function);
-        let Some(arguments) = self.lower.field(c, self.f.arguments) else { return false };
+        let Some(arguments) = self.lower.field(c, self.f.arguments) else {
+            return false;
+        };
         let mut arguments = self.lower.named(arguments);
         if name == DEEP.as_bytes() {
             self.lower.open(Kind::Deep, role, c);
@@ -619,7 +666,9 @@ impl Python<'_, '_> {
                 self.expression(inner, Role::Item);
             }
         } else if name == TYPED.as_bytes() {
-            let Some(variable) = arguments.next() else { return false };
+            let Some(variable) = arguments.next() else {
+                return false;
+            };
             let Some(super::Placeholder::MetaVar(name)) = self.lower.placeholder(variable) else {
                 return false;
             };
@@ -660,9 +709,15 @@ impl Python<'_, '_> {
             self.expression(only, Role::Index);
             return;
         }
-        let (Some(&first), Some(&last)) = (indices.first(), indices.last()) else { return };
-        let span = Span { start: self.lower.span(first).start, end: self.lower.span(last).end };
-        self.lower.open_span(Kind::Tuple, Role::Index, Flags::NONE, span);
+        let (Some(&first), Some(&last)) = (indices.first(), indices.last()) else {
+            return;
+        };
+        let span = Span {
+            start: self.lower.span(first).start,
+            end: self.lower.span(last).end,
+        };
+        self.lower
+            .open_span(Kind::Tuple, Role::Index, Flags::NONE, span);
         for index in indices {
             self.expression(index, Role::Item);
         }
@@ -703,19 +758,23 @@ impl Python<'_, '_> {
             }
             K::Integer => {
                 let value = integer(self.lower.text(c));
-                self.lower.leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
+                self.lower
+                    .leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
             }
             K::Float => {
                 self.lower.leaf(Kind::Float, role, c);
             }
             K::True => {
-                self.lower.leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("true"));
+                self.lower
+                    .leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("true"));
             }
             K::False => {
-                self.lower.leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("false"));
+                self.lower
+                    .leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("false"));
             }
             K::None => {
-                self.lower.leaf_as(Kind::Null, role, self.lower.span(c), Symbol::NONE);
+                self.lower
+                    .leaf_as(Kind::Null, role, self.lower.span(c), Symbol::NONE);
             }
             K::List => self.collection(Kind::List, c, role),
             K::Tuple | K::Parenthesized => self.collection(Kind::Tuple, c, role),
@@ -804,7 +863,8 @@ impl Python<'_, '_> {
 
     fn comprehension(&mut self, c: CstId, role: Role) {
         let id = self.lower.open(Kind::Comprehension, role, c);
-        self.lower.builder.node_mut(id).symbol = Symbol::of(self.lower.text(c).get(..1).unwrap_or_default());
+        self.lower.builder.node_mut(id).symbol =
+            Symbol::of(self.lower.text(c).get(..1).unwrap_or_default());
         self.field(c, self.f.body, Role::Value);
         for clause in self.lower.named(c) {
             match self.k(clause) {
@@ -834,8 +894,10 @@ impl Python<'_, '_> {
         }
         if let Some(body) = self.lower.field(c, self.f.body) {
             let span = self.lower.span(body);
-            self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-            self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+            self.lower
+                .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+            self.lower
+                .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
             self.expression(body, Role::Item);
             self.lower.close();
             self.lower.close();
@@ -903,7 +965,9 @@ impl Python<'_, '_> {
 
 /// The value of an integer literal in decimal, or the literal where it is too long to matter.
 fn integer(text: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(text).to_ascii_lowercase().replace('_', "");
+    let text: String = String::from_utf8_lossy(text)
+        .to_ascii_lowercase()
+        .replace('_', "");
     let text = text.trim_end_matches('l');
     let (digits, radix) = match text.get(..2) {
         Some("0x") => (&text[2..], 16),

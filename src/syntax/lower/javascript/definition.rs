@@ -41,8 +41,10 @@ impl Script<'_, '_> {
     /// `x => value` returns its value.
     fn arrow_body(&mut self, c: CstId) {
         let span = self.lower.span(c);
-        self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-        self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+        self.lower
+            .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+        self.lower
+            .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
         self.expression(c, Role::Item);
         self.lower.close();
         self.lower.close();
@@ -106,10 +108,26 @@ impl Script<'_, '_> {
         self.lower.close();
     }
 
-    pub(super) fn class(&mut self, c: CstId, role: Role) {
+    /// A class. What decorates an exported class may stand before the `export`.
+    pub(super) fn class(&mut self, c: CstId, role: Role, outer: &[CstId]) {
         let f = self.f;
-        let keyword = if self.k(c) == K::Interface { "interface" } else { "class" };
-        self.lower.open_named(Kind::Class, role, c, keyword);
+        let keyword = if self.k(c) == K::Interface {
+            "interface"
+        } else {
+            "class"
+        };
+        let span = self.lower.span(c);
+        let start = outer
+            .first()
+            .map_or(span.start, |&first| self.lower.span(first).start);
+        let span = Span { start, ..span };
+        let id = self.lower.open_span(Kind::Class, role, Flags::NONE, span);
+        self.lower.builder.node_mut(id).symbol = Symbol::of(keyword);
+        for &decorator in outer {
+            self.lower.open(Kind::Decorator, Role::Decorator, decorator);
+            self.items(decorator, Role::Item);
+            self.lower.close();
+        }
         self.decorators(c);
         if let Some(name) = self.lower.field(c, f.name) {
             self.lower.word(Kind::Ident, Role::Name, name);
@@ -154,7 +172,10 @@ impl Script<'_, '_> {
         match self.k(c) {
             K::Method => self.function(c, Role::Item, Flags::METHOD),
             K::Field => {
-                let name = self.lower.field(c, f.property).or(self.lower.field(c, f.name));
+                let name = self
+                    .lower
+                    .field(c, f.property)
+                    .or(self.lower.field(c, f.name));
                 let value = self.lower.field(c, f.value);
                 if value.is_none()
                     && let Some(name) = name.filter(|&name| self.lower.is_ellipsis(name))
@@ -216,7 +237,10 @@ impl Script<'_, '_> {
             return;
         };
         let parts: Vec<CstId> = self.lower.named(clause).collect();
-        let namespace = parts.iter().find(|&&part| self.k(part) == K::NamespaceImport).copied();
+        let namespace = parts
+            .iter()
+            .find(|&&part| self.k(part) == K::NamespaceImport)
+            .copied();
         if let Some(namespace) = namespace {
             self.lower.open(Kind::Import, role, c);
             if let Some(source) = source {
@@ -244,8 +268,10 @@ impl Script<'_, '_> {
                 K::NamespaceImport => {}
                 _ => {
                     let span = self.lower.span(part);
-                    self.lower.open_span(Kind::ImportName, Role::Item, Flags::DEFAULT, span);
-                    self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of("default"));
+                    self.lower
+                        .open_span(Kind::ImportName, Role::Item, Flags::DEFAULT, span);
+                    self.lower
+                        .leaf_as(Kind::Ident, Role::Module, span, Symbol::of("default"));
                     self.lower.word(Kind::Ident, Role::Name, part);
                     self.lower.close();
                 }
@@ -259,7 +285,9 @@ impl Script<'_, '_> {
         if self.k(c) != K::ImportSpecifier {
             return;
         }
-        let Some(name) = self.lower.field(c, f.name) else { return };
+        let Some(name) = self.lower.field(c, f.name) else {
+            return;
+        };
         let alias = self.lower.field(c, f.alias);
         if alias.is_none() && self.lower.is_ellipsis(name) {
             self.lower.word(Kind::Ellipsis, Role::Item, name);
@@ -281,23 +309,30 @@ impl Script<'_, '_> {
     /// A string's content as a word: a module, or a quoted key.
     pub(super) fn string_as_word(&mut self, c: CstId, role: Role) {
         let span = self.lower.span(c);
-        let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1) };
+        let inner = Span {
+            start: span.start + 1,
+            end: span.end.saturating_sub(1).max(span.start + 1),
+        };
         let text = &self.lower.text[inner.range()];
         if self.lower.pattern {
             if text == b"..." {
-                self.lower.leaf_as(Kind::Ellipsis, role, inner, Symbol::NONE);
+                self.lower
+                    .leaf_as(Kind::Ellipsis, role, inner, Symbol::NONE);
                 return;
             }
             if let Some(name) = super::super::metavariable_name(text) {
-                self.lower.leaf_as(Kind::MetaVar, role, inner, Symbol::of(name));
+                self.lower
+                    .leaf_as(Kind::MetaVar, role, inner, Symbol::of(name));
                 return;
             }
             if text.starts_with(b"=~/") {
-                self.lower.leaf_as(Kind::Regex, role, inner, Symbol::of(text));
+                self.lower
+                    .leaf_as(Kind::Regex, role, inner, Symbol::of(text));
                 return;
             }
         }
-        self.lower.leaf_as(Kind::Ident, role, inner, Symbol::of(text));
+        self.lower
+            .leaf_as(Kind::Ident, role, inner, Symbol::of(text));
     }
 
     pub(super) fn export(&mut self, c: CstId, role: Role) {
@@ -305,9 +340,17 @@ impl Script<'_, '_> {
         let id = self.lower.open(Kind::Export, role, c);
         let default = self.lower.has_token(c, b"default");
         self.lower.flag(id, Flags::DEFAULT.when(default));
-        self.decorators(c);
+        let decorators: Vec<CstId> = self
+            .lower
+            .named(c)
+            .filter(|&child| self.k(child) == K::Decorator)
+            .collect();
         if let Some(declaration) = self.lower.field(c, f.declaration) {
-            self.statement(declaration, Role::Item);
+            if self.k(declaration) == K::Class {
+                self.class(declaration, Role::Item, &decorators);
+            } else {
+                self.statement(declaration, Role::Item);
+            }
         } else {
             for child in self.lower.named(c) {
                 if self.k(child) != K::Decorator {

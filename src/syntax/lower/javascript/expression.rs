@@ -31,6 +31,14 @@ impl Script<'_, '_> {
             if self.pattern_call(c, left, role) {
                 break;
             }
+            if let Some(callee) = self.awaited_callee(c, left) {
+                self.lower.open(Kind::Await, role, c);
+                let span = Span { start: self.lower.span(callee).start, ..self.lower.span(c) };
+                self.lower.open_span(Kind::Call, Role::Item, Flags::NONE, span);
+                chain.extend([left, c]);
+                (c, role) = (callee, Role::Callee);
+                continue;
+            }
             let (kind, left_role) = match self.k(c) {
                 K::Member => (Kind::Attr, Role::Object),
                 K::Call => (Kind::Call, Role::Callee),
@@ -38,27 +46,51 @@ impl Script<'_, '_> {
                 _ => (Kind::BinOp, Role::Left),
             };
             let id = self.lower.open(kind, role, c);
+            if kind == Kind::Call {
+                let arguments = self.lower.field(c, f.arguments);
+                let tagged = arguments.is_some_and(|a| self.k(a) == K::Template);
+                self.lower.flag(id, Flags::TEMPLATE.when(tagged));
+            }
+            let optional = kind != Kind::BinOp && self.lower.field(c, f.optional_chain).is_some();
+            self.lower.flag(id, Flags::OPTIONAL.when(optional));
             if kind == Kind::BinOp {
-                let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
+                let operator = self
+                    .lower
+                    .field(c, f.operator)
+                    .map(|o| self.lower.symbol(o));
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
             }
             chain.push(c);
             (c, role) = (left, left_role);
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Member => {
-                    let last = self.lower.named(c).last();
-                    if let Some(name) = self.lower.field(c, f.property).or(last) {
-                        self.lower.word(Kind::Ident, Role::Field, name);
-                    }
-                }
-                K::Call => self.call_rest(c),
-                K::Subscript => self.field(c, f.index, Role::Index),
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.deeper(c, Role::Item, |script| script.link(c));
             self.lower.close();
         }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Member => {
+                let last = self.lower.named(c).last();
+                if let Some(name) = self.lower.field(c, f.property).or(last) {
+                    self.lower.word(Kind::Ident, Role::Field, name);
+                }
+            }
+            K::Call => self.call_rest(c),
+            K::Subscript => self.field(c, f.index, Role::Index),
+            K::Await => {}
+            _ => self.field(c, f.right, Role::Right),
+        }
+    }
+
+    /// What `await f<T>(x)` calls: the grammar reads it as `(await f)<T>(x)`.
+    fn awaited_callee(&self, c: CstId, function: CstId) -> Option<CstId> {
+        let is_generic = self.k(c) == K::Call && self.k(function) == K::Await;
+        let types = is_generic.then(|| self.lower.field(c, self.f.type_arguments)).flatten();
+        types.and_then(|_| self.lower.named(function).next())
     }
 
     fn call_rest(&mut self, c: CstId) {
@@ -66,7 +98,9 @@ impl Script<'_, '_> {
         if let Some(types) = self.lower.field(c, f.type_arguments) {
             self.items(types, Role::TypeParam);
         }
-        let Some(arguments) = self.lower.field(c, f.arguments) else { return };
+        let Some(arguments) = self.lower.field(c, f.arguments) else {
+            return;
+        };
         if self.k(arguments) == K::Template {
             self.expression(arguments, Role::Arg);
         } else {
@@ -80,7 +114,9 @@ impl Script<'_, '_> {
             return false;
         }
         let name = self.lower.text(function);
-        let Some(arguments) = self.lower.field(c, self.f.arguments) else { return false };
+        let Some(arguments) = self.lower.field(c, self.f.arguments) else {
+            return false;
+        };
         let mut arguments = self.lower.named(arguments);
         if name == DEEP.as_bytes() {
             self.lower.open(Kind::Deep, role, c);
@@ -88,7 +124,9 @@ impl Script<'_, '_> {
                 self.expression(inner, Role::Item);
             }
         } else if name == TYPED.as_bytes() {
-            let Some(variable) = arguments.next() else { return false };
+            let Some(variable) = arguments.next() else {
+                return false;
+            };
             let Some(Placeholder::MetaVar(name)) = self.lower.placeholder(variable) else {
                 return false;
             };
@@ -116,16 +154,20 @@ impl Script<'_, '_> {
             K::Number => {
                 let text = String::from_utf8_lossy(self.lower.text(c)).into_owned();
                 let (kind, value) = number(&text);
-                self.lower.leaf_as(kind, role, self.lower.span(c), Symbol::of(value));
+                self.lower
+                    .leaf_as(kind, role, self.lower.span(c), Symbol::of(value));
             }
             K::True => {
-                self.lower.leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("true"));
+                self.lower
+                    .leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("true"));
             }
             K::False => {
-                self.lower.leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("false"));
+                self.lower
+                    .leaf_as(Kind::Bool, role, self.lower.span(c), Symbol::of("false"));
             }
             K::Null => {
-                self.lower.leaf_as(Kind::Null, role, self.lower.span(c), Symbol::NONE);
+                self.lower
+                    .leaf_as(Kind::Null, role, self.lower.span(c), Symbol::NONE);
             }
             K::Regex => self.regex(c, role),
             K::New => {
@@ -135,7 +177,10 @@ impl Script<'_, '_> {
                 self.lower.close();
             }
             K::Unary => {
-                let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
+                let operator = self
+                    .lower
+                    .field(c, f.operator)
+                    .map(|o| self.lower.symbol(o));
                 let id = self.lower.open(Kind::UnOp, role, c);
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
                 self.field(c, f.argument, Role::Item);
@@ -149,7 +194,10 @@ impl Script<'_, '_> {
                 self.lower.close();
             }
             K::Assignment => {
-                let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
+                let operator = self
+                    .lower
+                    .field(c, f.operator)
+                    .map(|o| self.lower.symbol(o));
                 let id = self.lower.open(Kind::Assign, role, c);
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
                 self.field(c, f.left, Role::Target);
@@ -182,7 +230,7 @@ impl Script<'_, '_> {
             K::Cast => self.cast(c, role),
             K::FunctionExpression | K::Arrow => self.function(c, role, Flags::EXPRESSION),
             K::Method => self.function(c, role, Flags::METHOD),
-            K::Class => self.class(c, role),
+            K::Class => self.class(c, role, &[]),
             K::JsxElement | K::JsxSelfClosing => self.element(c, role),
             K::JsxExpression => self.items(c, role),
             K::JsxAttribute => self.element_attribute(c),
@@ -219,7 +267,11 @@ impl Script<'_, '_> {
                 self.lower.close();
             }
             K::Word | K::ShorthandPattern | K::Identifier => {
-                if self.lower.placeholder(c).is_some_and(|p| !matches!(p, Placeholder::MetaVar(_))) {
+                if self
+                    .lower
+                    .placeholder(c)
+                    .is_some_and(|p| !matches!(p, Placeholder::MetaVar(_)))
+                {
                     self.lower.word(Kind::Ellipsis, Role::Item, c);
                     return;
                 }
@@ -257,7 +309,10 @@ impl Script<'_, '_> {
     fn cast(&mut self, c: CstId, role: Role) {
         self.lower.open(Kind::Cast, role, c);
         let mut parts: Vec<CstId> = self.lower.named(c).collect();
-        if parts.first().is_some_and(|&first| self.k(first) == K::TypeArguments) {
+        if parts
+            .first()
+            .is_some_and(|&first| self.k(first) == K::TypeArguments)
+        {
             parts.rotate_left(1);
         }
         if let Some(&value) = parts.first() {
@@ -275,11 +330,17 @@ impl Script<'_, '_> {
 
     fn string(&mut self, c: CstId, role: Role) {
         let template = self.k(c) == K::Template;
-        let constant = !self.lower.named(c).any(|part| self.k(part) == K::Substitution);
+        let constant = !self
+            .lower
+            .named(c)
+            .any(|part| self.k(part) == K::Substitution);
         let span = self.lower.span(c);
         let flags = Flags::TEMPLATE.when(template);
         let id = self.lower.open_span(Kind::Str, role, flags, span);
-        let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1) };
+        let inner = Span {
+            start: span.start + 1,
+            end: span.end.saturating_sub(1).max(span.start + 1),
+        };
         if constant {
             let text = &self.lower.text[inner.range()];
             self.lower.builder.node_mut(id).symbol = Symbol::of(text);
@@ -292,7 +353,13 @@ impl Script<'_, '_> {
                 if self.k(part) == K::Substitution {
                     let at = self.lower.span(part);
                     if start < at.start {
-                        self.lower.string_part(Span { start, end: at.start }, false);
+                        self.lower.string_part(
+                            Span {
+                                start,
+                                end: at.start,
+                            },
+                            false,
+                        );
                     }
                     start = at.end;
                     self.lower.open(Kind::Interp, Role::Item, part);
@@ -301,7 +368,13 @@ impl Script<'_, '_> {
                 }
             }
             if start < inner.end {
-                self.lower.string_part(Span { start, end: inner.end }, false);
+                self.lower.string_part(
+                    Span {
+                        start,
+                        end: inner.end,
+                    },
+                    false,
+                );
             }
         }
         self.lower.close();
@@ -315,6 +388,9 @@ impl Script<'_, '_> {
         let id = self.lower.open(Kind::Regex, role, c);
         self.lower.builder.node_mut(id).symbol = symbol;
         self.lower.string_part(span, false);
+        if let Some(flags) = self.lower.field(c, self.f.flags) {
+            self.lower.leaf(Kind::Ident, Role::Name, flags);
+        }
         self.lower.close();
     }
 
@@ -346,6 +422,10 @@ fn number(text: &str) -> (Kind, String) {
     };
     match u128::from_str_radix(digits, radix) {
         Ok(value) => (Kind::Int, value.to_string()),
-        Err(_) => (Kind::Float, plain),
+        // `1.0` is the number one.
+        Err(_) => match digits.strip_suffix(".0").map(str::parse::<u64>) {
+            Some(Ok(value)) => (Kind::Int, value.to_string()),
+            _ => (Kind::Float, plain),
+        },
     }
 }

@@ -45,7 +45,8 @@ impl Script<'_, '_> {
             return;
         }
         let id = self.lower.open(Kind::ElementAttr, Role::Param, c);
-        if matches!(self.lower.placeholder(name), Some(Placeholder::MetaVar(_))) && value.is_none() {
+        if matches!(self.lower.placeholder(name), Some(Placeholder::MetaVar(_))) && value.is_none()
+        {
             self.lower.flag(id, Flags::SHORTHAND);
         }
         self.key(name, Role::Name);
@@ -65,9 +66,11 @@ impl Script<'_, '_> {
             && Placeholder::read(text.trim_ascii_end().strip_suffix(b";").unwrap_or(text))
                 == Some(Placeholder::Ellipsis)
         {
-            self.lower.leaf_as(Kind::Ellipsis, Role::Item, span, Symbol::NONE);
+            self.lower
+                .leaf_as(Kind::Ellipsis, Role::Item, span, Symbol::NONE);
             return;
         }
-        self.lower.leaf_as(Kind::ElementText, Role::Item, span, Symbol::of(text));
+        self.lower
+            .leaf_as(Kind::ElementText, Role::Item, span, Symbol::of(text));
     }
 }

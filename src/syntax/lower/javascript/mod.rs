@@ -87,7 +87,8 @@ kinds! {
 fields! {
     name = "name",
     value = "value",
-    kind = "kind",
+    flags = "flags",
+    optional_chain = "optional_chain",
     condition = "condition",
     consequence = "consequence",
     alternative = "alternative",
@@ -121,7 +122,10 @@ fields! {
 }
 
 fn tables(language: Language) -> (Vec<K>, F) {
-    let grammar = language.definition().grammar.expect("the language has a grammar")();
+    let grammar = language
+        .definition()
+        .grammar
+        .expect("the language has a grammar")();
     (K::table(&grammar), F::table(&grammar))
 }
 
@@ -135,7 +139,12 @@ pub(super) fn lower(lower: &mut Lower<'_>, language: Language) {
         Language::Tsx => &*TSX,
         _ => &*JAVASCRIPT,
     };
-    let mut script = Script { lower, kinds, f, language };
+    let mut script = Script {
+        lower,
+        kinds,
+        f,
+        language,
+    };
     let root = CstId(0);
     script.lower.open(Kind::Module, Role::Item, root);
     script.statements(root);
@@ -161,7 +170,14 @@ impl Script<'_, '_> {
     /// Runs `inner` one level deeper.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Script<'_, '_>)) {
         let (kinds, f, language) = (self.kinds, self.f, self.language);
-        self.lower.deeper(c, role, |lower| inner(&mut Script { lower, kinds, f, language }));
+        self.lower.deeper(c, role, |lower| {
+            inner(&mut Script {
+                lower,
+                kinds,
+                f,
+                language,
+            })
+        });
     }
 
     fn statements(&mut self, c: CstId) {
@@ -182,7 +198,9 @@ impl Script<'_, '_> {
                 }
             } else {
                 let span = script.lower.span(c);
-                script.lower.open_span(Kind::Block, role, Flags::IMPLICIT, span);
+                script
+                    .lower
+                    .open_span(Kind::Block, role, Flags::IMPLICIT, span);
                 script.statement(c, Role::Item);
             }
             script.lower.close();
@@ -193,8 +211,10 @@ impl Script<'_, '_> {
         let f = self.f;
         match self.k(c) {
             K::ExpressionStatement => {
-                let Some(inner) = self.lower.named(c).next() else { return };
-                if self.lower.is_ellipsis(inner) {
+                let Some(inner) = self.lower.named(c).next() else {
+                    return;
+                };
+                if self.lower.is_statement_list(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
                     return;
                 }
@@ -250,11 +270,13 @@ impl Script<'_, '_> {
             }
             K::Return => self.simple(Kind::Return, c, role),
             K::Throw => self.simple(Kind::Throw, c, role),
-            K::Empty => {}
+            K::Empty => {
+                self.lower.leaf(Kind::Raw, role, c);
+            }
             K::Import => self.import(c, role),
             K::Export => self.export(c, role),
             K::Function => self.function(c, role, Flags::NONE),
-            K::Class | K::Interface => self.class(c, role),
+            K::Class | K::Interface => self.class(c, role, &[]),
             _ => self.expression(c, role),
         }
     }
@@ -268,15 +290,26 @@ impl Script<'_, '_> {
     /// `const a = 1, b = 2` is two declarations; the first begins at the keyword.
     fn variables(&mut self, c: CstId, role: Role) {
         let f = self.f;
-        let keyword = self.lower.children(c).next().map_or(Symbol::NONE, |k| self.lower.symbol(k));
+        let keyword = self
+            .lower
+            .children(c)
+            .next()
+            .map_or(Symbol::NONE, |k| self.lower.symbol(k));
         let whole = self.lower.span(c);
-        let declarators: Vec<CstId> =
-            self.lower.named(c).filter(|&d| self.k(d) == K::Declarator).collect();
+        let declarators: Vec<CstId> = self
+            .lower
+            .named(c)
+            .filter(|&d| self.k(d) == K::Declarator)
+            .collect();
         for (index, &declarator) in declarators.iter().enumerate() {
             let own = self.lower.span(declarator);
             let span = Span {
                 start: if index == 0 { whole.start } else { own.start },
-                end: if declarators.len() == 1 { whole.end } else { own.end },
+                end: if declarators.len() == 1 {
+                    whole.end
+                } else {
+                    own.end
+                },
             };
             let id = self.lower.open_span(Kind::VarDecl, role, Flags::NONE, span);
             self.lower.builder.node_mut(id).symbol = keyword;
@@ -299,13 +332,16 @@ impl Script<'_, '_> {
             self.field(current, f.condition, Role::Cond);
             self.body(self.lower.field(current, f.consequence), Role::Body);
             let otherwise = self.lower.field(current, f.alternative);
-            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else { break };
+            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else {
+                break;
+            };
             if self.k(otherwise) != K::If {
                 self.body(Some(otherwise), Role::Else);
                 break;
             }
             let span = self.lower.span(otherwise);
-            self.lower.open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
+            self.lower
+                .open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
             self.lower.open(Kind::If, Role::Item, otherwise);
             opened += 2;
             current = otherwise;
@@ -351,7 +387,8 @@ impl Script<'_, '_> {
         self.lower.flag(id, Flags::DEFAULT.when(default));
         self.field(c, f.value, Role::Key);
         let span = self.lower.span(c);
-        self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+        self.lower
+            .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
         for child in self.lower.named(c) {
             if self.lower.node(child).field == f.body {
                 self.statement(child, Role::Item);

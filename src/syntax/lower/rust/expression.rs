@@ -32,21 +32,7 @@ impl Rust<'_, '_> {
                     }
                     None
                 }
-                // The generics of a path say nothing about what it names.
-                K::GenericFunction => {
-                    if let Some(inner) = self.lower.field(c, f.function) {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
-                K::GenericType if role == Role::Object => {
-                    if let Some(inner) = self.lower.named(c).next() {
-                        c = inner;
-                        continue;
-                    }
-                    None
-                }
+                K::GenericFunction => self.lower.field(c, f.function),
                 _ => None,
             };
             let Some(left) = left else {
@@ -59,6 +45,8 @@ impl Rust<'_, '_> {
             let (kind, left_role) = match self.k(c) {
                 K::Scoped | K::Field => (Kind::Attr, Role::Object),
                 K::Call => (Kind::Call, Role::Callee),
+                // A path with generics, as a generic type is.
+                K::GenericFunction => (Kind::Type, Role::Name),
                 K::Index => (Kind::Index, Role::Object),
                 K::Try => (Kind::Question, Role::Item),
                 K::Await => (Kind::Await, Role::Item),
@@ -78,23 +66,34 @@ impl Rust<'_, '_> {
             (c, role) = (left, left_role);
         }
         while let Some(c) = chain.pop() {
-            match self.k(c) {
-                K::Scoped => self.word_field(c, f.name),
-                K::Field => self.word_field(c, f.field),
-                K::Call => {
-                    if let Some(arguments) = self.lower.field(c, f.arguments) {
-                        self.items(arguments, Role::Arg);
-                    }
-                }
-                K::Index => {
-                    if let Some(index) = self.lower.named(c).nth(1) {
-                        self.expression(index, Role::Index);
-                    }
-                }
-                K::Try | K::Await => {}
-                _ => self.field(c, f.right, Role::Right),
-            }
+            self.deeper(c, Role::Item, |rust| rust.link(c));
             self.lower.close();
+        }
+    }
+
+    /// What stands to the right of the inner expression in a link of a chain.
+    fn link(&mut self, c: CstId) {
+        let f = self.f;
+        match self.k(c) {
+            K::Scoped => self.word_field(c, f.name),
+            K::Field => self.word_field(c, f.field),
+            K::Call => {
+                if let Some(arguments) = self.lower.field(c, f.arguments) {
+                    self.items(arguments, Role::Arg);
+                }
+            }
+            K::GenericFunction => {
+                if let Some(types) = self.lower.field(c, f.type_arguments) {
+                    self.items(types, Role::TypeParam);
+                }
+            }
+            K::Index => {
+                if let Some(index) = self.lower.named(c).nth(1) {
+                    self.expression(index, Role::Index);
+                }
+            }
+            K::Try | K::Await => {}
+            _ => self.field(c, f.right, Role::Right),
         }
     }
 
@@ -110,7 +109,9 @@ impl Rust<'_, '_> {
             return false;
         }
         let name = self.lower.text(function);
-        let Some(arguments) = self.lower.field(c, self.f.arguments) else { return false };
+        let Some(arguments) = self.lower.field(c, self.f.arguments) else {
+            return false;
+        };
         let mut arguments = self.lower.named(arguments);
         if name == DEEP.as_bytes() {
             self.lower.open(Kind::Deep, role, c);
@@ -118,7 +119,9 @@ impl Rust<'_, '_> {
                 self.expression(inner, Role::Item);
             }
         } else if name == TYPED.as_bytes() {
-            let Some(variable) = arguments.next() else { return false };
+            let Some(variable) = arguments.next() else {
+                return false;
+            };
             let Some(Placeholder::MetaVar(name)) = self.lower.placeholder(variable) else {
                 return false;
             };
@@ -143,9 +146,11 @@ impl Rust<'_, '_> {
                 self.lower.word(Kind::Ident, role, c);
             }
             K::String => self.string(c, role),
+            K::Character => self.character(c, role),
             K::Integer => {
                 let value = integer(self.lower.text(c));
-                self.lower.leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
+                self.lower
+                    .leaf_as(Kind::Int, role, self.lower.span(c), Symbol::of(value));
             }
             K::Float => {
                 self.lower.leaf(Kind::Float, role, c);
@@ -167,7 +172,10 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
             K::Assignment => {
-                let operator = self.lower.field(c, f.operator).map(|o| self.lower.symbol(o));
+                let operator = self
+                    .lower
+                    .field(c, f.operator)
+                    .map(|o| self.lower.symbol(o));
                 let id = self.lower.open(Kind::Assign, role, c);
                 self.lower.builder.node_mut(id).symbol = operator.unwrap_or_default();
                 self.field(c, f.left, Role::Target);
@@ -197,25 +205,14 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
             K::Closure => self.closure(c, role),
-            K::If => self.if_expression(c, role),
+            K::If => self.if_expression(c, role, false),
             K::LetCondition => {
                 self.lower.open(Kind::Assign, role, c);
                 self.field(c, f.pattern, Role::Target);
                 self.field(c, f.value, Role::Value);
                 self.lower.close();
             }
-            K::Match => {
-                self.lower.open(Kind::Match, role, c);
-                self.field(c, f.value, Role::Value);
-                if let Some(body) = self.lower.field(c, f.body) {
-                    for arm in self.lower.named(body) {
-                        if self.k(arm) == K::Arm {
-                            self.arm(arm);
-                        }
-                    }
-                }
-                self.lower.close();
-            }
+            K::Match => self.match_expression(c, role, false),
             K::While => {
                 self.lower.open(Kind::While, role, c);
                 self.field(c, f.condition, Role::Cond);
@@ -263,7 +260,9 @@ impl Rust<'_, '_> {
         let f = self.f;
         let id = self.lower.open(Kind::Func, role, c);
         let is_async = self.lower.has_token(c, b"async");
-        let flags = Flags::LAMBDA.with(Flags::EXPRESSION).with(Flags::ASYNC.when(is_async));
+        let flags = Flags::LAMBDA
+            .with(Flags::EXPRESSION)
+            .with(Flags::ASYNC.when(is_async));
         self.lower.flag(id, flags);
         if let Some(parameters) = self.lower.field(c, f.parameters) {
             self.parameters(parameters);
@@ -274,8 +273,10 @@ impl Rust<'_, '_> {
                 self.block(Some(body), Role::Body, true);
             } else {
                 let span = self.lower.span(body);
-                self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-                self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(body, Role::Item);
                 self.lower.close();
                 self.lower.close();
@@ -284,22 +285,43 @@ impl Rust<'_, '_> {
         self.lower.close();
     }
 
-    fn if_expression(&mut self, c: CstId, role: Role) {
+    pub(super) fn match_expression(&mut self, c: CstId, role: Role, returns: bool) {
+        let f = self.f;
+        self.lower.open(Kind::Match, role, c);
+        self.field(c, f.value, Role::Value);
+        if let Some(body) = self.lower.field(c, f.body) {
+            for arm in self.lower.named(body) {
+                if self.k(arm) == K::Arm {
+                    self.arm(arm, returns);
+                }
+            }
+        }
+        self.lower.close();
+    }
+
+    pub(super) fn if_expression(&mut self, c: CstId, role: Role, returns: bool) {
         let f = self.f;
         let mut opened = 1;
         let mut current = c;
         self.lower.open(Kind::If, role, c);
         loop {
             self.field(current, f.condition, Role::Cond);
-            self.block(self.lower.field(current, f.consequence), Role::Body, false);
+            self.block(
+                self.lower.field(current, f.consequence),
+                Role::Body,
+                returns,
+            );
             let otherwise = self.lower.field(current, f.alternative);
-            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else { break };
+            let Some(otherwise) = otherwise.and_then(|e| self.lower.named(e).next()) else {
+                break;
+            };
             if self.k(otherwise) != K::If {
-                self.block(Some(otherwise), Role::Else, false);
+                self.block(Some(otherwise), Role::Else, returns);
                 break;
             }
             let span = self.lower.span(otherwise);
-            self.lower.open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
+            self.lower
+                .open_span(Kind::Block, Role::Else, Flags::IMPLICIT, span);
             self.lower.open(Kind::If, Role::Item, otherwise);
             opened += 2;
             current = otherwise;
@@ -309,7 +331,7 @@ impl Rust<'_, '_> {
         }
     }
 
-    fn arm(&mut self, c: CstId) {
+    fn arm(&mut self, c: CstId, returns: bool) {
         let f = self.f;
         let pattern = self.lower.field(c, f.pattern);
         if let Some(pattern) = pattern
@@ -322,17 +344,33 @@ impl Rust<'_, '_> {
         if let Some(pattern) = pattern {
             let condition = self.lower.field(pattern, f.condition);
             for part in self.lower.named(pattern) {
-                let role = if Some(part) == condition { Role::Cond } else { Role::Key };
+                let role = if Some(part) == condition {
+                    Role::Cond
+                } else {
+                    Role::Key
+                };
                 self.expression(part, role);
             }
         }
         if let Some(value) = self.lower.field(c, f.value) {
             if self.k(value) == K::Block {
-                self.block(Some(value), Role::Body, false);
+                self.block(Some(value), Role::Body, returns);
             } else {
                 let span = self.lower.span(value);
-                self.lower.open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
-                self.statement(value, Role::Item, &[]);
+                self.lower
+                    .open_span(Kind::Block, Role::Body, Flags::IMPLICIT, span);
+                if !returns || !self.tail(value) {
+                    let is_value =
+                        returns && !self.is_statement(value) && !self.lower.is_ellipsis(value);
+                    if is_value {
+                        self.lower
+                            .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                        self.expression(value, Role::Item);
+                        self.lower.close();
+                    } else {
+                        self.statement(value, Role::Item, &[]);
+                    }
+                }
                 self.lower.close();
             }
         }
@@ -343,13 +381,20 @@ impl Rust<'_, '_> {
     fn struct_expression(&mut self, c: CstId, role: Role) {
         let f = self.f;
         self.lower.open(Kind::Dict, role, c);
-        let name = self.lower.field(c, f.name).or(self.lower.field(c, f.r#type));
+        let name = self
+            .lower
+            .field(c, f.name)
+            .or(self.lower.field(c, f.r#type));
         if let Some(name) = name {
             self.expression(name, Role::Callee);
         }
         let fields: Vec<CstId> = match self.lower.field(c, f.body) {
             Some(body) => self.lower.named(body).collect(),
-            None => self.lower.named(c).filter(|&field| Some(field) != name).collect(),
+            None => self
+                .lower
+                .named(c)
+                .filter(|&field| Some(field) != name)
+                .collect(),
         };
         for field in fields {
             self.struct_field(field);
@@ -363,7 +408,10 @@ impl Rust<'_, '_> {
             K::FieldInitializer => {
                 let id = self.lower.open(Kind::Pair, Role::Item, c);
                 let key = self.lower.field(c, f.field).or(self.lower.field(c, f.name));
-                let value = self.lower.field(c, f.value).or(self.lower.field(c, f.pattern));
+                let value = self
+                    .lower
+                    .field(c, f.value)
+                    .or(self.lower.field(c, f.pattern));
                 if let Some(key) = key {
                     self.lower.word(Kind::Ident, Role::Key, key);
                     if value.is_none() {
@@ -405,7 +453,10 @@ impl Rust<'_, '_> {
             .collect();
         let id = self.lower.open(Kind::Str, role, c);
         let inner = match (contents.first(), contents.last()) {
-            (Some(first), Some(last)) => Span { start: first.start, end: last.end },
+            (Some(first), Some(last)) => Span {
+                start: first.start,
+                end: last.end,
+            },
             _ => Span::default(),
         };
         let text = &self.lower.text[inner.range()];
@@ -415,6 +466,26 @@ impl Rust<'_, '_> {
         if !text.is_empty() {
             self.lower.string_part(inner, true);
         }
+        self.lower.close();
+    }
+
+    /// A character is a string of one.
+    fn character(&mut self, c: CstId, role: Role) {
+        let span = self.lower.span(c);
+        let text = self.lower.text(c);
+        let quoted = &text[text.iter().position(|&b| b == b'\'').map_or(0, |i| i + 1)..];
+        let inner = quoted.strip_suffix(b"'").unwrap_or(quoted);
+        let value = match inner {
+            [b'\\', quote @ (b'\'' | b'"')] => std::slice::from_ref(quote),
+            other => other,
+        };
+        let id = self.lower.open(Kind::Str, role, c);
+        self.lower.builder.node_mut(id).symbol = Symbol::of(value);
+        let part = Span {
+            start: span.end - 1 - value.len() as u32,
+            end: span.end.saturating_sub(1),
+        };
+        self.lower.string_part(part, true);
         self.lower.close();
     }
 
@@ -443,7 +514,11 @@ fn integer(text: &[u8]) -> String {
         Some("0b") => (&text[2..], 2),
         _ => (&text[..], 10),
     };
-    let type_at = if radix == 16 { digits.find(['i', 'u']) } else { digits.find(char::is_alphabetic) };
+    let type_at = if radix == 16 {
+        digits.find(['i', 'u'])
+    } else {
+        digits.find(char::is_alphabetic)
+    };
     let digits = &digits[..type_at.unwrap_or(digits.len())];
     u128::from_str_radix(digits, radix).map_or_else(|_| text.clone(), |value| value.to_string())
 }

@@ -34,7 +34,12 @@ impl Rust<'_, '_> {
                 depth: self.lower.depth + 1,
                 too_deep: self.lower.too_deep,
             };
-            Rust { lower: &mut lower, kinds: self.kinds, f: self.f }.parsed_arguments();
+            Rust {
+                lower: &mut lower,
+                kinds: self.kinds,
+                f: self.f,
+            }
+            .parsed_arguments();
             self.lower.builder = std::mem::take(&mut lower.builder);
             self.lower.too_deep = lower.too_deep;
             return;

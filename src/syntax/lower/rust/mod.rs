@@ -60,6 +60,7 @@ kinds! {
     TokenTree = "token_tree",
     String = "string_literal" | "raw_string_literal",
     StringContent = "string_content" | "escape_sequence",
+    Character = "char_literal",
     Integer = "integer_literal",
     Float = "float_literal",
     Boolean = "boolean_literal",
@@ -101,7 +102,10 @@ fields! {
 }
 
 static TABLES: LazyLock<(Vec<K>, F)> = LazyLock::new(|| {
-    let grammar = Language::Rust.definition().grammar.expect("Rust has a grammar")();
+    let grammar = Language::Rust
+        .definition()
+        .grammar
+        .expect("Rust has a grammar")();
     (K::table(&grammar), F::table(&grammar))
 });
 
@@ -132,7 +136,8 @@ impl Rust<'_, '_> {
     /// Runs `inner` one level deeper.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Rust<'_, '_>)) {
         let (kinds, f) = (self.kinds, self.f);
-        self.lower.deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
+        self.lower
+            .deeper(c, role, |lower| inner(&mut Rust { lower, kinds, f }));
     }
 
     /// The statements of a block; where the block is a function's, a last expression is its value.
@@ -148,10 +153,16 @@ impl Rust<'_, '_> {
                 K::Visibility => continue,
                 _ => {}
             }
-            let last = returns && children.peek().is_none() && !self.is_statement(child);
-            if last && !self.lower.is_ellipsis(child) {
+            // In a pattern a last expression may be any statement.
+            let tail = returns && !self.lower.pattern && children.peek().is_none();
+            if tail && self.tail(child) {
+                attributes.clear();
+                continue;
+            }
+            if tail && !self.is_statement(child) && !self.lower.is_statement_list(child) {
                 let span = self.lower.span(child);
-                self.lower.open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
+                self.lower
+                    .open_span(Kind::Return, Role::Item, Flags::IMPLICIT, span);
                 self.expression(child, Role::Item);
                 self.lower.close();
             } else {
@@ -159,6 +170,21 @@ impl Rust<'_, '_> {
             }
             attributes.clear();
         }
+    }
+
+    /// A last expression whose branches are the values. Returns whether it is one.
+    fn tail(&mut self, c: CstId) -> bool {
+        let mut inner = c;
+        if self.k(c) == K::ExpressionStatement && !self.lower.has_token(c, b";") {
+            inner = self.lower.named(c).next().unwrap_or(c);
+        }
+        match self.k(inner) {
+            K::If => self.if_expression(inner, Role::Item, true),
+            K::Match => self.match_expression(inner, Role::Item, true),
+            K::Block => self.block(Some(inner), Role::Item, true),
+            _ => return false,
+        }
+        true
     }
 
     /// Whether a node stands as a statement by itself, so that it is no block's value.
@@ -196,9 +222,14 @@ impl Rust<'_, '_> {
         let f = self.f;
         match self.k(c) {
             K::ExpressionStatement => {
-                let Some(inner) = self.lower.named(c).next() else { return };
-                if self.lower.is_ellipsis(inner) {
+                let Some(inner) = self.lower.named(c).next() else {
+                    return;
+                };
+                if self.lower.is_statement_list(inner) {
                     self.lower.word(Kind::Ellipsis, role, inner);
+                } else if self.is_macro_ellipsis(inner) {
+                    let span = self.lower.span(inner);
+                    self.lower.leaf_as(Kind::Ellipsis, role, span, Symbol::NONE);
                 } else if self.is_statement(inner) {
                     self.expression(inner, role);
                 } else {
@@ -209,7 +240,12 @@ impl Rust<'_, '_> {
             }
             K::Let | K::Const => {
                 let keyword = self.lower.children(c).find(|&k| !self.lower.node(k).named);
-                let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                let mut keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
+                // `let mut` is one more kind of `let`; a `static mut` is another thing.
+                let mutable = self.lower.named(c).any(|m| self.lower.text(m) == b"mut");
+                if mutable && keyword == Symbol::of("static") {
+                    keyword = Symbol::of("static mut");
+                }
                 let id = self.lower.open(Kind::VarDecl, role, c);
                 self.lower.builder.node_mut(id).symbol = keyword;
                 self.lower.open(Kind::Assign, Role::Item, c);
@@ -237,10 +273,19 @@ impl Rust<'_, '_> {
             K::Block => self.block(Some(c), role, false),
             K::MacroDefinition => {
                 // Its rules are token trees of code that is not written yet.
-                self.lower.leaf_as(Kind::Raw, role, self.lower.span(c), Symbol::of("macro_definition"));
+                self.lower.leaf_as(
+                    Kind::Raw,
+                    role,
+                    self.lower.span(c),
+                    Symbol::of("macro_definition"),
+                );
             }
-            K::Identifier if self.lower.is_ellipsis(c) => {
+            K::Identifier if self.lower.is_statement_list(c) => {
                 self.lower.word(Kind::Ellipsis, role, c);
+            }
+            K::Macro if self.is_macro_ellipsis(c) => {
+                let span = self.lower.span(c);
+                self.lower.leaf_as(Kind::Ellipsis, role, span, Symbol::NONE);
             }
             _ if self.is_statement(c) => self.expression(c, role),
             _ => {
@@ -249,6 +294,24 @@ impl Rust<'_, '_> {
                 self.lower.close();
             }
         }
+    }
+
+    /// Whether a call of a macro stands for `...` among items.
+    fn is_macro_ellipsis(&self, c: CstId) -> bool {
+        self.k(c) == K::Macro
+            && self
+                .lower
+                .field(c, self.f.r#macro)
+                .is_some_and(|name| self.lower.is_ellipsis(name))
+    }
+
+    /// The range of a definition begins at its first attribute.
+    fn span_with(&self, c: CstId, attributes: &[CstId]) -> Span {
+        let span = self.lower.span(c);
+        let start = attributes
+            .first()
+            .map_or(span.start, |&first| self.lower.span(first).start);
+        Span { start, ..span }
     }
 
     fn attributes(&mut self, attributes: &[CstId]) {
@@ -285,8 +348,12 @@ impl Rust<'_, '_> {
 
     fn function(&mut self, c: CstId, role: Role, attributes: &[CstId]) {
         let f = self.f;
-        let id = self.lower.open(Kind::Func, role, c);
-        let modifiers = self.lower.named(c).find(|&m| self.lower.text(m).starts_with(b"async"));
+        let span = self.span_with(c, attributes);
+        let id = self.lower.open_span(Kind::Func, role, Flags::NONE, span);
+        let modifiers = self
+            .lower
+            .named(c)
+            .find(|&m| self.lower.text(m).starts_with(b"async"));
         self.lower.flag(id, Flags::ASYNC.when(modifiers.is_some()));
         self.attributes(attributes);
         if let Some(name) = self.lower.field(c, f.name) {
@@ -305,7 +372,15 @@ impl Rust<'_, '_> {
 
     fn parameters(&mut self, c: CstId) {
         let f = self.f;
-        for parameter in self.lower.named(c) {
+        for parameter in self.lower.children(c) {
+            if !self.lower.node(parameter).named {
+                if self.lower.text(parameter) == b"_" {
+                    self.lower.open(Kind::Param, Role::Param, parameter);
+                    self.lower.leaf(Kind::Ident, Role::Name, parameter);
+                    self.lower.close();
+                }
+                continue;
+            }
             if self.lower.is_ellipsis(parameter) {
                 self.lower.word(Kind::Ellipsis, Role::Param, parameter);
                 continue;
@@ -313,17 +388,32 @@ impl Rust<'_, '_> {
             match self.k(parameter) {
                 K::Attribute => continue,
                 K::Parameter
-                    if self.lower.field(parameter, f.pattern).is_some_and(|p| self.lower.is_ellipsis(p)) =>
+                    if self
+                        .lower
+                        .field(parameter, f.pattern)
+                        .is_some_and(|p| self.lower.is_ellipsis(p)) =>
                 {
-                    self.lower.word_span(Kind::Ellipsis, Role::Param, Span {
-                        end: self.lower.span(parameter).start + super::placeholder::ELLIPSIS.len() as u32,
-                        ..self.lower.span(parameter)
-                    });
+                    self.lower.word_span(
+                        Kind::Ellipsis,
+                        Role::Param,
+                        Span {
+                            end: self.lower.span(parameter).start
+                                + super::placeholder::ELLIPSIS.len() as u32,
+                            ..self.lower.span(parameter)
+                        },
+                    );
                     continue;
                 }
                 _ => {}
             }
-            self.lower.open(Kind::Param, Role::Param, parameter);
+            let id = self.lower.open(Kind::Param, Role::Param, parameter);
+            let mutable = self
+                .lower
+                .named(parameter)
+                .any(|m| self.lower.text(m) == b"mut");
+            if mutable {
+                self.lower.builder.node_mut(id).symbol = Symbol::of("mut");
+            }
             match self.k(parameter) {
                 K::Parameter => {
                     if let Some(pattern) = self.lower.field(parameter, f.pattern) {
@@ -333,7 +423,8 @@ impl Rust<'_, '_> {
                 }
                 K::SelfParameter => {
                     let span = self.lower.span(parameter);
-                    self.lower.leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
+                    self.lower
+                        .leaf_as(Kind::Ident, Role::Name, span, Symbol::of("self"));
                 }
                 _ => self.binding(parameter),
             }
@@ -361,10 +452,14 @@ impl Rust<'_, '_> {
         let f = self.f;
         let keyword = self.lower.children(c).find(|&k| {
             !self.lower.node(k).named
-                && matches!(self.lower.text(k), b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod")
+                && matches!(
+                    self.lower.text(k),
+                    b"struct" | b"enum" | b"union" | b"trait" | b"impl" | b"mod"
+                )
         });
         let keyword = keyword.map_or(Symbol::NONE, |k| self.lower.symbol(k));
-        let id = self.lower.open(Kind::Class, role, c);
+        let span = self.span_with(c, attributes);
+        let id = self.lower.open_span(Kind::Class, role, Flags::NONE, span);
         self.lower.builder.node_mut(id).symbol = keyword;
         self.attributes(attributes);
         if let Some(name) = self.lower.field(c, f.name) {
@@ -447,7 +542,14 @@ impl Rust<'_, '_> {
         path.truncate(length);
     }
 
-    fn use_leaf(&mut self, c: CstId, path: &mut Vec<u8>, alias: Option<CstId>, role: Role, span: Span) {
+    fn use_leaf(
+        &mut self,
+        c: CstId,
+        path: &mut Vec<u8>,
+        alias: Option<CstId>,
+        role: Role,
+        span: Span,
+    ) {
         let f = self.f;
         let mut name = c;
         if self.k(c) == K::Scoped {
@@ -468,9 +570,14 @@ impl Rust<'_, '_> {
         role: Role,
         span: Span,
     ) {
-        self.lower.open_span(Kind::ImportFrom, role, Flags::NONE, span);
-        let module = self.lower.leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
-        self.lower.builder.set_text(module, &String::from_utf8_lossy(path));
+        self.lower
+            .open_span(Kind::ImportFrom, role, Flags::NONE, span);
+        let module = self
+            .lower
+            .leaf_as(Kind::Ident, Role::Module, span, Symbol::of(path));
+        self.lower
+            .builder
+            .set_text(module, &String::from_utf8_lossy(path));
         let id = self.lower.open(Kind::ImportName, Role::Item, name);
         match symbol {
             Some(symbol) => self.lower.builder.node_mut(id).symbol = Symbol::of(symbol),
@@ -487,7 +594,12 @@ impl Rust<'_, '_> {
 
     /// Adds `a::b` to a dotted path as `a.b`.
     fn extend_path(&self, path: &mut Vec<u8>, c: CstId) {
-        for part in self.lower.text(c).split(|&b| b == b':').filter(|part| !part.is_empty()) {
+        for part in self
+            .lower
+            .text(c)
+            .split(|&b| b == b':')
+            .filter(|part| !part.is_empty())
+        {
             if !path.is_empty() {
                 path.push(b'.');
             }
