@@ -94,7 +94,9 @@ fn a_prefix_within_a_word_or_of_another_case_or_length_is_none() {
 #[test]
 fn encoded_tokens_are_found_and_reported_as_they_stand() {
     let token = format!("tok_{}", drawn(ALNUM, 30));
-    let hex: String = token.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex = token
+        .bytes()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
     for encoded in [to_base64(token.as_bytes()), hex] {
         let text = format!("data: \"{encoded}\"");
         assert_eq!(found("a.yaml", &text), [(PREFIX, encoded.clone())]);
