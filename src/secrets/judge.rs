@@ -68,10 +68,9 @@ impl<'a> Context<'a> {
         }
         let is_random = matches!(randomness::randomness(drawn), Randomness::Random(_));
         let is_sure = match shape.randomness() {
-            Required::Ignored => true,
             Required::Expected => is_random,
             Required::Required if !is_random => return None,
-            Required::Required => true,
+            Required::Ignored | Required::Required => true,
             Required::Password if value::is_sample_password(drawn) => return None,
             Required::Password => is_random || value::is_made_up(drawn),
         };
@@ -229,8 +228,13 @@ impl<'a> Context<'a> {
             return told.then_some(Evidence::Shape);
         }
         let plain = value::is_plain_name(value);
+        // Letters alone are seldom a name of many bits; what has marks may be a path of rare words.
+        let letters = value.iter().all(u8::is_ascii_alphabetic);
+        let plain_below = if letters { 1.4 * SURE } else { 2.0 * SURE };
         match randomness::randomness(value) {
-            Randomness::Random(bits) if value::is_token(value) && (!plain || bits > 2.0 * SURE) => {
+            Randomness::Random(bits)
+                if value::is_token(value) && (!plain || bits > plain_below) =>
+            {
                 let (low, medium) = match (promise, join) {
                     (Promise::Token, Join::Quoted | Join::Bare) => (14.0, 28.0),
                     (Promise::Password, Join::Quoted | Join::Bare) => (12.0, 20.0),

@@ -176,6 +176,19 @@ fn random_values_of_secret_names_are_found_in_any_form() {
 }
 
 #[test]
+fn letters_alone_may_be_drawn_too() {
+    let value = drawn(&ALNUM[..52], 24);
+    let text = format!("password = \"{value}\"");
+    assert_eq!(found("a.tf", &text), [(TOKEN, value)]);
+    for text in [
+        "token = \"getUserAuthenticationToken\"",
+        "password = \"NEO4J_PASSWORD\"",
+    ] {
+        assert_eq!(found("a.tf", text), [], "{text}");
+    }
+}
+
+#[test]
 fn passwords_that_people_make_up_are_told_from_words() {
     assert_eq!(
         found("a.yaml", "password: Sunny-Day2024!"),
