@@ -14,7 +14,7 @@ pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
 pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};
 pub use words::Needs;
-pub use yaml::Yaml;
+pub(crate) use yaml::Yaml;
 
 pub(crate) use spec::read_rule;
 

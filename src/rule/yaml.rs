@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Yaml {
+pub(crate) struct Yaml {
     /// The line that it begins on, from one; zero where it came from no file.
     pub line: u32,
     /// What it is.
@@ -16,7 +16,7 @@ pub struct Yaml {
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Node {
+pub(crate) enum Node {
     /// Nothing.
     Null,
     /// `true` or `false`.
@@ -33,7 +33,7 @@ pub enum Node {
 
 /// A key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// The line that it stands on.
     pub line: u32,
     /// The key.
@@ -42,7 +42,7 @@ pub struct Key {
 
 impl Yaml {
     /// The text of a scalar.
-    pub fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         match &self.node {
             Node::Text(text) | Node::Number(text) => Some(text.clone()),
             Node::Bool(value) => Some(value.to_string()),
@@ -51,7 +51,7 @@ impl Yaml {
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Yaml> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Yaml> {
         match &self.node {
             Node::Map(entries) => entries.iter().find(|(k, _)| k.text == key).map(|(_, v)| v),
             _ => None,
@@ -59,7 +59,7 @@ impl Yaml {
     }
 
     /// The value as JSON, lines left out.
-    pub fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.node {
             Node::Null => serde_json::Value::Null,
             Node::Bool(value) => (*value).into(),
@@ -98,7 +98,7 @@ impl From<serde_json::Value> for Yaml {
 
 /// A file is no YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct YamlError {
+pub(crate) struct YamlError {
     /// The line, zero where it is not known.
     pub line: u32,
     /// What is wrong.
@@ -106,7 +106,7 @@ pub struct YamlError {
 }
 
 /// Reads a file of YAML, or of JSON, which is YAML too. Bombs and towers of brackets are errors.
-pub fn parse(text: &str) -> Result<Yaml, YamlError> {
+pub(crate) fn parse(text: &str) -> Result<Yaml, YamlError> {
     let mut options = serde_saphyr::Options::default();
     options.budget = options.budget.map(|mut budget| {
         budget.max_nodes = 2_000_000;

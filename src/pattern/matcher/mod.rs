@@ -20,8 +20,6 @@ use super::bindings::{Bindings, Bound, equal};
 use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Siblings, Symbol, Tree, Value};
 
-pub(super) use statement::Extent;
-
 /// What is done after a match; returns whether the search may stop.
 type Then<'t> = &'t mut dyn FnMut(&mut Matcher<'_>) -> bool;
 

@@ -310,7 +310,7 @@ macro_rules! fields {
     };
 }
 
-pub(self) use {fields, kinds};
+use {fields, kinds};
 
 /// Shapes that several languages share.
 impl Lower<'_> {

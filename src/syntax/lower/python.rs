@@ -626,7 +626,14 @@ impl Python<'_, '_> {
             c = left;
         }
         while let Some(c) = chain.pop() {
-            self.lower.deeper(c, Role::Item, |lower| Python { lower, kinds: self.kinds, f }.link(c));
+            self.lower.deeper(c, Role::Item, |lower| {
+                Python {
+                    lower,
+                    kinds: self.kinds,
+                    f,
+                }
+                .link(c)
+            });
             self.lower.close();
         }
     }

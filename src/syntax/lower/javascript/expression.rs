@@ -33,8 +33,12 @@ impl Script<'_, '_> {
             }
             if let Some(callee) = self.awaited_callee(c, left) {
                 self.lower.open(Kind::Await, role, c);
-                let span = Span { start: self.lower.span(callee).start, ..self.lower.span(c) };
-                self.lower.open_span(Kind::Call, Role::Item, Flags::NONE, span);
+                let span = Span {
+                    start: self.lower.span(callee).start,
+                    ..self.lower.span(c)
+                };
+                self.lower
+                    .open_span(Kind::Call, Role::Item, Flags::NONE, span);
                 chain.extend([left, c]);
                 (c, role) = (callee, Role::Callee);
                 continue;
@@ -89,7 +93,9 @@ impl Script<'_, '_> {
     /// What `await f<T>(x)` calls: the grammar reads it as `(await f)<T>(x)`.
     fn awaited_callee(&self, c: CstId, function: CstId) -> Option<CstId> {
         let is_generic = self.k(c) == K::Call && self.k(function) == K::Await;
-        let types = is_generic.then(|| self.lower.field(c, self.f.type_arguments)).flatten();
+        let types = is_generic
+            .then(|| self.lower.field(c, self.f.type_arguments))
+            .flatten();
         types.and_then(|_| self.lower.named(function).next())
     }
 
