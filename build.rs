@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let read = yaml::parse(&text)
             .map_err(|error| format!("rules/{shown}:{}: {}", error.line, error.message))?;
         if let Some(name) = shown.strip_prefix("models/") {
-            models.insert(name.trim_end_matches(".yaml").to_owned(), read.to_json());
+            models.insert(name.trim_end_matches(".yaml").to_owned(), to_json(&read));
             continue;
         }
         let Some(yaml::Yaml {
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let id = shown.trim_end_matches(".yaml").replace(['/', '\\'], ".");
         match &list[..] {
             [rule] if rule.get("id").and_then(yaml::Yaml::text).as_ref() == Some(&id) => {
-                rules.push(rule.to_json());
+                rules.push(to_json(rule));
             }
             _ => {
                 return Err(format!("rules/{shown}: one rule with the id {id} is expected").into());
@@ -50,6 +50,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
     fs::write(out.join("models.json"), serde_json::to_string(&models)?)?;
     Ok(())
+}
+
+/// The value as JSON, lines left out.
+fn to_json(value: &yaml::Yaml) -> serde_json::Value {
+    match &value.node {
+        yaml::Node::Null => serde_json::Value::Null,
+        yaml::Node::Bool(value) => (*value).into(),
+        yaml::Node::Number(text) | yaml::Node::Text(text) => text.clone().into(),
+        yaml::Node::List(items) => items.iter().map(to_json).collect(),
+        yaml::Node::Map(entries) => serde_json::Value::Object(
+            entries
+                .iter()
+                .map(|(key, value)| (key.text.clone(), to_json(value)))
+                .collect(),
+        ),
+    }
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

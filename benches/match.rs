@@ -30,7 +30,7 @@ fn matching(c: &mut Criterion) {
             found.expect("nobody counts the steps").len()
         };
         group.bench_function(*name, |b| {
-            b.iter(|| files.iter().map(search).sum::<usize>())
+            b.iter(|| files.iter().map(search).sum::<usize>());
         });
     }
     group.finish();

@@ -72,13 +72,13 @@ fn unquote(text: &str) -> String {
 /// The ranges of the matches as the file writes them, sorted.
 fn ranges(language: Language, pattern: &str, code: &str) -> Vec<String> {
     let source = Source::new("probe".into(), language, code.as_bytes().to_vec());
-    let file = File::parse(&source).unwrap();
+    let file = File::parse(&source).expect("a probe is code");
     let Ok(pattern) = Pattern::new(language, pattern) else {
         return vec!["unreadable".into()];
     };
     let mut found: Vec<String> = pattern
         .search(&file, Options::default(), &mut 1_000_000)
-        .unwrap()
+        .expect("a probe takes few steps")
         .into_iter()
         .map(|one| {
             let (start, end) = (

@@ -247,6 +247,7 @@ fn nested_brackets_in_javascript() {
     check_nested("js", "x = ", "f(", ")", ";");
     check_nested("js", "", "{", "}", "");
     check_nested("js", "x = ", "() => {", "}", "");
+    check_nested("js", "", "if (a) b(); else ", "", ";");
     check_nested("jsx", "x = ", "<a>", "</a>", ";");
 }
 
@@ -262,6 +263,7 @@ fn nested_brackets_in_rust() {
     check_nested("rs", "fn f() { let x = ", "[", "]", "; }");
     check_nested("rs", "fn f() { let x = ", "g(", ")", "; }");
     check_nested("rs", "fn f() ", "{", "}", "");
+    check_nested("rs", "fn f() { ", "match a { b => ", "}", " }");
     check_nested("rs", "type T = ", "V<", ">", ";");
     check_nested("rs", "m!", "(", ")", ";");
 }

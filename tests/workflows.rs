@@ -43,7 +43,7 @@ fn steps(value: &Value, found: &mut Vec<Value>) {
 fn steps_of(path: &Path) -> Vec<Value> {
     let mut found = Vec::new();
     steps(&read(path), &mut found);
-    assert!(!found.is_empty(), "{path:?} has no step");
+    assert!(!found.is_empty(), "{} has no step", path.display());
     found
 }
 

@@ -6,7 +6,7 @@ use aiscan::lang::Language;
 use aiscan::source::Source;
 
 /// The fixtures in a language, in the order of their paths.
-pub fn of(language: Language) -> Vec<Source> {
+pub(crate) fn of(language: Language) -> Vec<Source> {
     let mut paths = Vec::new();
     collect(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules"),
@@ -28,9 +28,9 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the fixtures are there") {
         let path = entry.expect("a folder is readable").path();
         if path.is_dir() {
-            collect(&path, paths)
+            collect(&path, paths);
         } else {
-            paths.push(path)
+            paths.push(path);
         }
     }
 }

@@ -65,7 +65,8 @@ fn evidence_of_all(value: &[u8]) -> f32 {
         };
         before = now;
     }
-    text - bits_of_alphabet(value) * value.len() as f32
+    let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
+    text - bits_of_alphabet(value) * f32::from(length)
 }
 
 /// The bits that one character of the smallest usual alphabet with these characters carries.
@@ -122,8 +123,7 @@ pub fn is_patterned(value: &[u8]) -> bool {
     }
     let pairs = folded.windows(2).filter(|pair| follows(pair[0], pair[1]));
     let steps = pairs.count() + typed_along_a_row(&folded);
-    let share = steps as f32 / (folded.len() - 1) as f32;
-    share >= 0.4 || alternates(&folded) || repeats(&folded)
+    steps * 10 >= (folded.len() - 1) * 4 || alternates(&folded) || repeats(&folded)
 }
 
 /// Whether `b` stands next to `a` in the alphabet or among the digits.
@@ -157,14 +157,14 @@ fn alternates(folded: &[u8]) -> bool {
         return false;
     }
     let counts = folded.windows(3).filter(|w| follows(w[0], w[2])).count();
-    counts as f32 / (folded.len() - 2) as f32 >= 0.55
+    counts * 100 >= (folded.len() - 2) * 55
 }
 
 /// Whether the value is one part of up to sixteen characters over and over.
 fn repeats(folded: &[u8]) -> bool {
     (2..=16.min(folded.len() / 2)).any(|period| {
         let same = folded.iter().zip(&folded[period..]).filter(|(a, b)| a == b);
-        same.count() as f32 / (folded.len() - period) as f32 >= 0.75
+        same.count() * 4 >= (folded.len() - period) * 3
     })
 }
 

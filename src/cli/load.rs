@@ -96,7 +96,7 @@ fn is_rule_file(path: &Path) -> bool {
     let stem = name
         .strip_suffix(".yaml")
         .or_else(|| name.strip_suffix(".yml"));
-    stem.is_some_and(|stem| !stem.ends_with(".test"))
+    stem.is_some_and(|stem| stem.strip_suffix(".test").is_none())
 }
 
 fn text(path: &Path, named: bool) -> Result<RuleText, CliError> {

@@ -1,7 +1,7 @@
 //! The rules of a scan, ready to run: read at once, compiled when the first file needs them.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -219,11 +219,9 @@ impl RuleSet {
                 (0..)
                     .zip(&self.entries)
                     .filter_map(|(index, entry)| match &entry.rule.mode {
-                        Mode::Secret(secret) => Some((
-                            RuleIndex(index),
-                            entry.rule.meta.clone(),
-                            (**secret).clone(),
-                        )),
+                        Mode::Secret(secret) => {
+                            Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
+                        }
                         Mode::Search(_) | Mode::Taint(_) => None,
                     });
             Detectors::new(rules)

@@ -165,9 +165,7 @@ fn ascii_holes(text: &[u8]) -> Cow<'_, str> {
 
 /// What PCRE and Python write otherwise.
 fn translate(text: &str) -> String {
-    text.replace("(?<!\\\\)", "(?<!\\\\)")
-        .replace("\\Z", "\\z")
-        .replace("\\h", "[ \\t]")
+    text.replace("\\Z", "\\z").replace("\\h", "[ \\t]")
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A rule as meant: what the keys of a rule file say, checked.
 
+use std::sync::Arc;
+
 use super::Meta;
 use super::error::{PartError, RuleError};
 use super::formula::{self, Formula, unknown};
@@ -73,7 +75,7 @@ pub enum Mode {
     /// Code that matches a formula.
     Search(Formula),
     /// A credential.
-    Secret(Box<Secret>),
+    Secret(Arc<Secret>),
     /// A flow from a source to a sink.
     Taint(Box<TaintSpec>),
 }
@@ -260,7 +262,7 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             }
             Mode::Search(formula)
         }
-        "secret" => Mode::Secret(Box::new(secret::read(yaml)?)),
+        "secret" => Mode::Secret(Arc::new(secret::read(yaml)?)),
         "taint" => Mode::Taint(Box::new(taint::read(yaml)?)),
         other => {
             let message = format!("mode `{other}` is not supported: search, secret and taint are");

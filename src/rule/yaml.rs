@@ -57,22 +57,6 @@ impl Yaml {
             _ => None,
         }
     }
-
-    /// The value as JSON, lines left out.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        match &self.node {
-            Node::Null => serde_json::Value::Null,
-            Node::Bool(value) => (*value).into(),
-            Node::Number(text) | Node::Text(text) => text.clone().into(),
-            Node::List(items) => items.iter().map(Yaml::to_json).collect(),
-            Node::Map(entries) => serde_json::Value::Object(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.text.clone(), value.to_json()))
-                    .collect(),
-            ),
-        }
-    }
 }
 
 impl From<serde_json::Value> for Yaml {

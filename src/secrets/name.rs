@@ -70,11 +70,10 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
         "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "passwort" | "motdepasse"
         | "contrasena" | "senha" => Some(Promise::Password),
         "pass" | "pw" if words.len() > 1 || last == "pass" => Some(Promise::Password),
-        "secret" | "apikey" | "secretkey" | "accesskey" | "authkey" | "privatekey"
+        "token" if is_word_before_plain_token(before) => None,
+        "token" | "secret" | "apikey" | "secretkey" | "accesskey" | "authkey" | "privatekey"
         | "credential" | "credentials" | "creds" | "pat" | "licensekey" | "masterkey"
         | "signingkey" => Some(Promise::Token),
-        "token" if is_word_before_plain_token(before) => None,
-        "token" => Some(Promise::Token),
         "key" if is_word_before_secret_key(before) => Some(Promise::Token),
         "key" if is_word_before_plain_key(before) => None,
         "key" | "auth" | "authorization" | "bearer" | "private" | "access" | "cookie" => {

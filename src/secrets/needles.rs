@@ -46,13 +46,13 @@ pub(super) enum Action {
 /// The needles, with the actions of each.
 #[derive(Debug)]
 pub(super) struct Needles {
-    needles: Vec<(Vec<u8>, Vec<Action>)>,
+    literals: Vec<(Vec<u8>, Vec<Action>)>,
     /// The needles of three bytes, by their hash.
     short: Bitmap,
     /// The first four bytes of the others, by their hash.
     four: Bitmap,
     /// Ranges of `heads`, by the hash of the first three bytes.
-    buckets: Box<[(u16, u16); 1 << BUCKET_BITS]>,
+    buckets: Vec<(u16, u16)>,
     heads: Vec<Head>,
 }
 
@@ -91,14 +91,17 @@ fn fold(bytes: u32) -> u32 {
 
 /// A set of hashes.
 #[derive(Debug)]
-struct Bitmap(Box<[u64; 1 << (HASH_BITS - 6)]>);
+struct Bitmap(Box<[u64; WORDS]>);
 
 const HASH_BITS: u32 = 18;
+/// The words of a bitmap.
+const WORDS: usize = 1 << (HASH_BITS - 6);
 const BUCKET_BITS: u32 = 12;
 
 impl Bitmap {
     fn new() -> Bitmap {
-        Bitmap(Box::new([0; 1 << (HASH_BITS - 6)]))
+        let words = vec![0; WORDS].into_boxed_slice();
+        Bitmap(words.try_into().expect("the slice has as many words"))
     }
 
     fn add(&mut self, bytes: u32) {
@@ -177,14 +180,14 @@ impl Needles {
             let bucket = by_bucket.entry(hash(three(bytes), BUCKET_BITS));
             bucket.or_default().push(Head::new(needle, at));
         }
-        let mut buckets = Box::new([(0, 0); 1 << BUCKET_BITS]);
+        let mut buckets = vec![(0, 0); 1 << BUCKET_BITS];
         let mut heads = Vec::new();
         for (bucket, members) in by_bucket {
             buckets[bucket] = (heads.len() as u16, members.len() as u16);
             heads.extend(members);
         }
         Needles {
-            needles,
+            literals: needles,
             short,
             four,
             buckets,
@@ -221,7 +224,7 @@ impl Needles {
         let heads = &self.heads[usize::from(first)..usize::from(first) + usize::from(count)];
         let here = folded(&text[at..]);
         for head in heads.iter().filter(|head| here & head.mask == head.bytes) {
-            let (needle, actions) = &self.needles[usize::from(head.needle)];
+            let (needle, actions) = &self.literals[usize::from(head.needle)];
             let end = at + needle.len();
             if text
                 .get(at..end)

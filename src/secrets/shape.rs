@@ -1,11 +1,11 @@
 //! One secret rule at work: from the place of a needle to the bytes of a credential.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::finding::RuleIndex;
+use crate::finding::{Confidence, RuleIndex, Severity};
 use crate::rule::Meta;
 use crate::rule::secret::{Checksum, Form, Randomness, Secret};
 use crate::source::Span;
@@ -14,8 +14,10 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) index: RuleIndex,
-    pub(super) meta: Meta,
-    pub(super) secret: Secret,
+    pub(super) message: String,
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+    pub(super) secret: Arc<Secret>,
     body: OnceLock<Option<Regex>>,
     before: OnceLock<Option<Regex>>,
 }
@@ -58,10 +60,12 @@ pub(super) struct Match {
 }
 
 impl Shape {
-    pub(super) fn new(index: RuleIndex, meta: Meta, secret: Secret) -> Shape {
+    pub(super) fn new(index: RuleIndex, meta: &Meta, secret: Arc<Secret>) -> Shape {
         Shape {
             index,
-            meta,
+            message: meta.message.clone(),
+            severity: meta.severity,
+            confidence: meta.confidence,
             secret,
             body: OnceLock::new(),
             before: OnceLock::new(),

@@ -36,8 +36,8 @@ fn detectors() -> Detectors {
         rule("password", "assigned: password"),
     );
     let file = read_file("", &text).unwrap().unwrap();
-    Detectors::new((0..).zip(file.rules).map(|(at, rule)| match rule.mode {
-        Mode::Secret(secret) => (RuleIndex(at), rule.meta, *secret),
+    Detectors::new((0..).zip(&file.rules).map(|(at, rule)| match &rule.mode {
+        Mode::Secret(secret) => (RuleIndex(at), &rule.meta, Arc::clone(secret)),
         Mode::Search(_) | Mode::Taint(_) => panic!("{}", rule.meta.id),
     }))
 }
@@ -94,7 +94,9 @@ fn a_prefix_within_a_word_or_of_another_case_or_length_is_none() {
 #[test]
 fn encoded_tokens_are_found_and_reported_as_they_stand() {
     let token = format!("tok_{}", drawn(ALNUM, 30));
-    let hex: String = token.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex = token
+        .bytes()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
     for encoded in [to_base64(token.as_bytes()), hex] {
         let text = format!("data: \"{encoded}\"");
         assert_eq!(found("a.yaml", &text), [(PREFIX, encoded.clone())]);
@@ -170,6 +172,19 @@ fn random_values_of_secret_names_are_found_in_any_form() {
         ("a.ipynb", format!("\"api_key = \\\"{value}\\\"\\n\",")),
     ] {
         assert_eq!(found(path, &text), [(TOKEN, value.clone())], "{text}");
+    }
+}
+
+#[test]
+fn letters_alone_may_be_drawn_too() {
+    let value = drawn(&ALNUM[..52], 24);
+    let text = format!("password = \"{value}\"");
+    assert_eq!(found("a.tf", &text), [(TOKEN, value)]);
+    for text in [
+        "token = \"getUserAuthenticationToken\"",
+        "password = \"NEO4J_PASSWORD\"",
+    ] {
+        assert_eq!(found("a.tf", text), [], "{text}");
     }
 }
 

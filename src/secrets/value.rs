@@ -126,7 +126,11 @@ pub(super) fn is_plain_name(value: &[u8]) -> bool {
                     .iter()
                     .all(|b| b.is_ascii_alphabetic() || b"_-.:/".contains(b))
         });
-    identifier || digits_at_end
+    let variable = value.contains(&b'_')
+        && value
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+    identifier || digits_at_end || variable
 }
 
 /// An 8-4-4-4-12 identifier.
@@ -253,6 +257,7 @@ mod tests {
     fn names_of_things_are_plain() {
         for value in [
             "MY_SECRET1",
+            "NEO4J_PASSWORD",
             "settings.key",
             "client-secret",
             "a/b/c",

@@ -201,6 +201,10 @@ impl Siblings<'_> {
     }
 }
 
+#[expect(
+    clippy::copy_iterator,
+    reason = "the matcher keeps its place in a list, and tries several ways on from there"
+)]
 impl Iterator for Siblings<'_> {
     type Item = NodeId;
 

@@ -75,6 +75,7 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
         builder: Builder::with_capacity(cst.nodes.len() / 2 + 16),
         depth: 0,
         too_deep: false,
+        reparsed: 0,
     };
     match language {
         Language::Python => python::lower(&mut lower),
@@ -105,6 +106,8 @@ struct Lower<'c> {
     builder: Builder,
     depth: u32,
     too_deep: bool,
+    /// The bytes that were parsed again, as the arguments of macros are.
+    reparsed: usize,
 }
 
 impl<'c> Lower<'c> {

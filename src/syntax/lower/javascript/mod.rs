@@ -176,7 +176,7 @@ impl Script<'_, '_> {
                 kinds,
                 f,
                 language,
-            })
+            });
         });
     }
 

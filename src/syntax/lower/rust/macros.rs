@@ -2,8 +2,12 @@
 //! they are parsed once more as a tuple or an array, at the same place in the text.
 
 use super::super::super::cst;
-use super::{CstId, K, Kind, Role, Rust};
+use super::{CstId, K, Kind, Role, Rust, Span};
 use crate::lang::Language;
+
+/// How often all the bytes of a file may be parsed again. What nests macros is parsed once a level;
+/// real code stays below 2.
+const MAX_REPARSED: usize = 8;
 
 impl Rust<'_, '_> {
     pub(super) fn macro_call(&mut self, c: CstId, role: Role) {
@@ -23,7 +27,7 @@ impl Rust<'_, '_> {
         let braces = self.lower.text(c).starts_with(b"{");
         let text = self.lower.text;
         if !braces
-            && self.lower.depth < super::super::MAX_DEPTH / 4
+            && self.may_reparse(span)
             && let Some(inner) = cst::parse_range(Language::Rust, text, span)
         {
             let mut lower = super::super::Lower {
@@ -33,6 +37,7 @@ impl Rust<'_, '_> {
                 builder: std::mem::take(&mut self.lower.builder),
                 depth: self.lower.depth + 1,
                 too_deep: self.lower.too_deep,
+                reparsed: self.lower.reparsed,
             };
             Rust {
                 lower: &mut lower,
@@ -42,6 +47,7 @@ impl Rust<'_, '_> {
             .parsed_arguments();
             self.lower.builder = std::mem::take(&mut lower.builder);
             self.lower.too_deep = lower.too_deep;
+            self.lower.reparsed = lower.reparsed;
             return;
         }
         for child in self.lower.children(c) {
@@ -51,6 +57,15 @@ impl Rust<'_, '_> {
                 self.lower.raw_token(child);
             }
         }
+    }
+
+    /// Whether a part of the text is parsed once more, which counts as too deep when it is not.
+    fn may_reparse(&mut self, span: Span) -> bool {
+        self.lower.reparsed += span.range().len();
+        let shallow = self.lower.depth < super::super::MAX_DEPTH / 4;
+        let may = shallow && self.lower.reparsed <= MAX_REPARSED * self.lower.text.len();
+        self.lower.too_deep |= !may;
+        may
     }
 
     /// The arguments of a macro whose tokens were parsed as an expression of their own.

@@ -1,0 +1,238 @@
+//! Conditions on metavariables: each holds of a range or not, and may bind more.
+
+use super::super::bindings::{Bindings, Bound};
+use super::super::{Match, OutOfSteps, comparison, types};
+use super::run::captured;
+use super::{Analyzer, Condition, Formula, Run, Subject};
+use crate::lang::Language;
+use crate::source::{Source, Span};
+use crate::syntax::{File, Kind, Symbol, Value};
+
+/// Patterns of metavariables in other languages nest no deeper than this.
+const MAX_NESTED: u32 = 3;
+
+impl Run<'_, '_> {
+    /// The bindings under which a condition holds of a range; `None` where it does not.
+    pub(super) fn condition(
+        &mut self,
+        condition: &Condition,
+        range: &Match,
+    ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
+        let same = |holds: bool| Ok(holds.then(|| vec![range.bindings.clone()]));
+        match condition {
+            Condition::Regex {
+                name,
+                regex,
+                constants,
+            } => {
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
+                let constant = constants.then(|| self.constant_text(bound)).flatten();
+                let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
+                let Some(found) = regex.match_at_start(text.as_bytes()) else {
+                    return Ok(None);
+                };
+                let start = self.subject.span_of(bound).unwrap_or_default().start;
+                let named: Vec<(String, Span)> = found
+                    .groups
+                    .into_iter()
+                    .filter(|(name, _)| !name.starts_with(|c: char| c.is_ascii_digit()))
+                    .collect();
+                let more = captured(text.as_bytes(), start, &named);
+                Ok(self
+                    .merge(&range.bindings, &more)
+                    .map(|merged| vec![merged]))
+            }
+            Condition::Pattern {
+                name,
+                language,
+                formula,
+            } => {
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
+                match language {
+                    None if self.subject.file.is_some() && !matches!(bound, Bound::Text(..)) => {
+                        self.nested(formula, bound, range)
+                    }
+                    None => match self.subject.file {
+                        Some(file) => {
+                            let language = file.source().language;
+                            let text = self.subject.text_of(bound);
+                            let holds = self.in_language(formula, language, text)?;
+                            same(holds)
+                        }
+                        None => Ok(None),
+                    },
+                    Some(language) => {
+                        let text = self
+                            .constant_text(bound)
+                            .unwrap_or_else(|| self.subject.text_of(bound));
+                        let holds = self.in_language(formula, *language, text)?;
+                        same(holds)
+                    }
+                }
+            }
+            Condition::Comparison {
+                name,
+                expr,
+                strip,
+                base,
+            } => {
+                let lookup = |of: &str| {
+                    let symbol = Symbol::of(of.as_bytes());
+                    let bound = range.bindings.get(symbol)?;
+                    let applies = name.is_none() || *name == Some(symbol);
+                    Some(self.comparable(bound, *strip && applies, base.filter(|_| applies)))
+                };
+                let value = comparison::evaluate(expr, &lookup);
+                same(value.is_some_and(|value| comparison::truth(&value)))
+            }
+            Condition::Analysis { name, analyzer } => {
+                let Some(bound) = range.bindings.get(*name) else {
+                    return Ok(None);
+                };
+                let text = self
+                    .constant_text(bound)
+                    .unwrap_or_else(|| self.subject.text_of(bound));
+                same(match analyzer {
+                    Analyzer::Entropy => crate::analyser::is_high_entropy(&text),
+                    Analyzer::Redos => crate::analyser::is_redos(&text),
+                })
+            }
+            Condition::Type { name, types } => {
+                let (Some(bound), Some(file)) = (range.bindings.get(*name), self.subject.file)
+                else {
+                    return Ok(None);
+                };
+                let Bound::Node(node) = bound else {
+                    return Ok(None);
+                };
+                let actual = types::names_of(file, node);
+                same(
+                    types
+                        .iter()
+                        .any(|wanted| actual.iter().any(|actual| actual == wanted)),
+                )
+            }
+        }
+    }
+
+    /// A formula about what a metavariable holds, in the file itself.
+    fn nested(
+        &mut self,
+        formula: &Formula,
+        bound: Bound,
+        range: &Match,
+    ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
+        let Some(span) = self.subject.span_of(bound) else {
+            return Ok(None);
+        };
+        let about = Match {
+            span,
+            bindings: range.bindings.clone(),
+        };
+        let outer = self.word;
+        self.word = match (bound, self.subject.file) {
+            (Bound::Node(node), Some(file)) if file.tree().kind(node) == Kind::Ident => Some(node),
+            _ => None,
+        };
+        let found = match formula {
+            Formula::And(_) => self.formula(formula, Some(&about)),
+            _ => self
+                .formula(formula, None)
+                .map(|found| self.intersect(&[about], &found)),
+        };
+        self.word = outer;
+        let found = found?;
+        let bindings: Vec<Bindings> = found
+            .into_iter()
+            .filter(|one| span.contains(one.span))
+            .map(|one| one.bindings)
+            .collect();
+        Ok((!bindings.is_empty()).then_some(bindings))
+    }
+
+    /// A formula about a text, read in a language of its own.
+    fn in_language(
+        &mut self,
+        formula: &Formula,
+        language: Language,
+        text: String,
+    ) -> Result<bool, OutOfSteps> {
+        if self.nested >= MAX_NESTED {
+            return Ok(false);
+        }
+        let source = Source::new(String::new(), language, text.into_bytes());
+        let whole = Match {
+            span: Span::new(0, source.text().len()),
+            bindings: Bindings::default(),
+        };
+        let file = File::parse(&source);
+        let subject = Subject::new(&source, file.as_ref());
+        let mut run = Run {
+            subject: &subject,
+            options: self.options,
+            steps: self.steps,
+            nested: self.nested + 1,
+            word: None,
+        };
+        let within = matches!(formula, Formula::And(_)).then_some(&whole);
+        Ok(!run.formula(formula, within)?.is_empty())
+    }
+
+    /// The string that a metavariable is known to be, without its quotes.
+    fn constant_text(&self, bound: Bound) -> Option<String> {
+        let Bound::Node(node) = bound else {
+            return None;
+        };
+        let file = self.subject.file?;
+        let tree = file.tree();
+        if tree.kind(node) == Kind::Str {
+            let parts: Vec<_> = tree.children(node).collect();
+            if !tree.symbol(node).is_none() {
+                return Some(
+                    parts
+                        .iter()
+                        .map(|&part| tree.text_of(part, file.text()))
+                        .collect(),
+                );
+            }
+        }
+        match file.constants().get(node)? {
+            Value::Str(Some(text)) => Some(text.to_string()),
+            _ => None,
+        }
+    }
+
+    fn comparable(&self, bound: Bound, strip: bool, base: Option<u32>) -> comparison::Value {
+        let known = match (bound, self.subject.file) {
+            (Bound::Node(node), Some(file)) => file.constants().get(node).cloned(),
+            _ => None,
+        };
+        match known {
+            Some(Value::Int(value)) => return comparison::Value::Number(value as f64),
+            Some(Value::Bool(value)) => return comparison::Value::Bool(value),
+            _ => {}
+        }
+        let constant = self.constant_text(bound);
+        let is_string = constant.is_some();
+        let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
+        let text = if strip {
+            text.trim_matches(['"', '\'', '`']).to_owned()
+        } else {
+            text
+        };
+        if (!is_string || strip || base.is_some())
+            && let Some(number) = comparison::number(&text, base)
+        {
+            return comparison::Value::Number(number);
+        }
+        match text.as_str() {
+            "True" | "true" if !is_string => comparison::Value::Bool(true),
+            "False" | "false" if !is_string => comparison::Value::Bool(false),
+            _ => comparison::Value::Text(text),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Formulas: the ranges of patterns joined by and, or, not and inside, as Semgrep joins them.
+//!
+//! Every leaf gives ranges with bindings. `and` keeps the smaller of two ranges of which one holds
+//! the other and whose bindings agree; `inside` only filters; `not` takes away equal ranges, `not
+//! inside` ranges that lie within; conditions filter and may bind more; focus moves the range to a
+//! metavariable.
+
+mod compile;
+mod condition;
+mod join;
+mod run;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+pub use compile::Compiler;
+
+use super::bindings::Bound;
+use super::comparison::Expr;
+use super::regex::Regex;
+use super::{Match, Options, OutOfSteps, Pattern};
+use crate::lang::Language;
+use crate::source::{Source, Span};
+use crate::syntax::{File, NodeId, Symbol};
+
+/// A formula, ready to run.
+#[derive(Debug)]
+pub enum Formula {
+    /// A pattern of code.
+    Pattern(Arc<Pattern>),
+    /// A regular expression over the text.
+    Regex(Arc<Regex>),
+    /// One of several.
+    Or(Vec<Formula>),
+    /// All of several.
+    And(Box<Conjunction>),
+    /// Around the match.
+    Inside(Box<Formula>),
+    /// Within the match.
+    Anywhere(Box<Formula>),
+}
+
+impl Formula {
+    /// Whether its ranges only say what the match stands in, and are not to be reported.
+    fn only_surrounds(&self) -> bool {
+        match self {
+            Formula::Inside(_) => true,
+            Formula::Or(choices) => choices.iter().all(Formula::only_surrounds),
+            Formula::And(all) => {
+                !all.positives.is_empty()
+                    && all.focus.is_empty()
+                    && all.positives.iter().all(Formula::only_surrounds)
+            }
+            Formula::Pattern(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+        }
+    }
+}
+
+/// All of several conditions, ready to run.
+#[derive(Debug)]
+pub struct Conjunction {
+    positives: Vec<Formula>,
+    negatives: Vec<Formula>,
+    conditions: Vec<Condition>,
+    focus: Vec<Vec<Symbol>>,
+}
+
+#[derive(Debug)]
+enum Condition {
+    Regex {
+        name: Symbol,
+        regex: Regex,
+        constants: bool,
+    },
+    Pattern {
+        name: Symbol,
+        language: Option<Language>,
+        formula: Formula,
+    },
+    Comparison {
+        name: Option<Symbol>,
+        expr: Expr,
+        strip: bool,
+        base: Option<u32>,
+    },
+    Analysis {
+        name: Symbol,
+        analyzer: Analyzer,
+    },
+    Type {
+        name: Symbol,
+        types: Vec<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Analyzer {
+    Entropy,
+    Redos,
+}
+
+/// The matches of patterns of one file, found once.
+type Memo = RefCell<HashMap<(*const Pattern, Options), Rc<Vec<Match>>>>;
+
+/// One file that formulas are run on.
+#[derive(Debug)]
+pub struct Subject<'f> {
+    source: &'f Source,
+    file: Option<&'f File<'f>>,
+    memo: Memo,
+}
+
+impl<'f> Subject<'f> {
+    /// A text, with its tree where it has one.
+    pub fn new(source: &'f Source, file: Option<&'f File<'f>>) -> Subject<'f> {
+        Subject {
+            source,
+            file,
+            memo: Memo::default(),
+        }
+    }
+
+    /// Everywhere that a formula holds, in the order of the places.
+    pub fn search(
+        &self,
+        formula: &Formula,
+        options: Options,
+        steps: &mut u64,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        let mut run = Run {
+            subject: self,
+            options,
+            steps,
+            nested: 0,
+            word: None,
+        };
+        let mut found = run.formula(formula, None)?;
+        if *run.steps == 0 {
+            return Err(OutOfSteps);
+        }
+        found.sort_by_key(|one| (one.span.start, one.span.end));
+        Ok(found)
+    }
+
+    /// The text that a metavariable holds.
+    pub fn text_of(&self, bound: Bound) -> String {
+        match self.file {
+            Some(file) => bound.text(file).into_owned(),
+            None => match bound {
+                Bound::Text(span, _) => self.source.show(span).into_owned(),
+                Bound::Node(_) | Bound::Nodes { .. } => String::new(),
+            },
+        }
+    }
+
+    fn span_of(&self, bound: Bound) -> Option<Span> {
+        match (self.file, bound) {
+            (Some(file), bound) => bound.span(file),
+            (None, Bound::Text(span, _)) => Some(span),
+            (None, _) => None,
+        }
+    }
+}
+
+struct Run<'r, 'f> {
+    subject: &'r Subject<'f>,
+    options: Options,
+    steps: &'r mut u64,
+    nested: u32,
+    /// The word that a formula about a metavariable is about.
+    word: Option<NodeId>,
+}

@@ -1,0 +1,269 @@
+//! The algebra of ranges: patterns joined by and, or, not and inside.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::bindings::{Bindings, Bound};
+use super::super::regex::Regex;
+use super::super::{Match, OutOfSteps, Pattern};
+use super::join::Joined;
+use super::{Conjunction, Formula, Run};
+use crate::source::Span;
+use crate::syntax::Symbol;
+
+impl Run<'_, '_> {
+    /// The ranges of a formula; `within` is the range that a nested one is about.
+    pub(super) fn formula(
+        &mut self,
+        formula: &Formula,
+        within: Option<&Match>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        match formula {
+            Formula::Pattern(pattern) => Ok(self.pattern(pattern)?.to_vec()),
+            Formula::Regex(regex) => Ok(self.regex(regex)),
+            Formula::Or(choices) => {
+                let mut all = Vec::new();
+                for choice in choices {
+                    all.extend(self.formula(choice, within)?);
+                }
+                Ok(distinct(all))
+            }
+            Formula::And(all) => self.conjunction(all, within),
+            Formula::Inside(inner) | Formula::Anywhere(inner) => self.formula(inner, within),
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Arc<Pattern>) -> Result<Rc<Vec<Match>>, OutOfSteps> {
+        let Some(file) = self.subject.file else {
+            return Ok(Rc::default());
+        };
+        // A word that is no expression, such as the name of a method, is found nowhere else.
+        if let Some(word) = self.word {
+            return Ok(Rc::new(pattern.search_at(
+                file,
+                word,
+                self.options,
+                self.steps,
+            )?));
+        }
+        let key = (Arc::as_ptr(pattern), self.options);
+        if let Some(known) = self.subject.memo.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(pattern.search(file, self.options, self.steps)?);
+        self.subject
+            .memo
+            .borrow_mut()
+            .insert(key, Rc::clone(&found));
+        Ok(found)
+    }
+
+    fn regex(&self, regex: &Regex) -> Vec<Match> {
+        let text = self.subject.source.text();
+        let found = regex.find_all(text).into_iter();
+        found
+            .map(|found| Match {
+                span: found.span,
+                bindings: captured(text, 0, &found.groups),
+            })
+            .collect()
+    }
+
+    fn conjunction(
+        &mut self,
+        all: &Conjunction,
+        within: Option<&Match>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        let mut ranges: Option<Vec<Match>> = within.map(|within| vec![within.clone()]);
+        let is_inside = Formula::only_surrounds;
+        let plain = all.positives.iter().filter(|positive| !is_inside(positive));
+        for positive in plain {
+            let found = match positive {
+                Formula::Anywhere(inner) => {
+                    let found = self.formula(inner, None)?;
+                    ranges = Some(
+                        self.keep(ranges.unwrap_or_default(), &found, |range, found| {
+                            range.contains(found)
+                        }),
+                    );
+                    continue;
+                }
+                other => self.formula(other, None)?,
+            };
+            ranges = Some(match ranges {
+                None => found,
+                Some(ranges) => self.intersect(&ranges, &found),
+            });
+            if ranges.as_ref().is_some_and(Vec::is_empty) {
+                return Ok(Vec::new());
+            }
+        }
+        let only_insides = ranges.is_none();
+        for inside in all.positives.iter().filter(|positive| is_inside(positive)) {
+            let found = self.formula(inside, None)?;
+            ranges = Some(match ranges {
+                None => found,
+                Some(ranges) if only_insides => self.intersect(&ranges, &found),
+                Some(ranges) => self.keep(ranges, &found, |range, found| found.contains(range)),
+            });
+            if ranges.as_ref().is_some_and(Vec::is_empty) {
+                return Ok(Vec::new());
+            }
+        }
+        let mut ranges = distinct(ranges.unwrap_or_default());
+        for negative in &all.negatives {
+            if ranges.is_empty() {
+                return Ok(ranges);
+            }
+            let found = self.formula(negative, None)?;
+            let contradicts: fn(Span, Span) -> bool = match negative {
+                Formula::Inside(_) => |range, found| found.contains(range),
+                Formula::Regex(_) => |range, found| found.contains(range) || range.contains(found),
+                _ => |range, found| range == found,
+            };
+            let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
+            let joined = Joined::new(&ranges, &found, file, symbolic);
+            ranges.retain(|range| {
+                !joined.candidates(range, file).any(|found| {
+                    contradicts(range.span, found.span)
+                        && range
+                            .bindings
+                            .merge(&found.bindings, file, symbolic)
+                            .is_some()
+                })
+            });
+        }
+        for condition in &all.conditions {
+            let mut kept = Vec::new();
+            for range in ranges {
+                if let Some(bindings) = self.condition(condition, &range)? {
+                    kept.extend(bindings.into_iter().map(|bindings| Match {
+                        span: range.span,
+                        bindings,
+                    }));
+                }
+            }
+            ranges = distinct(kept);
+        }
+        Ok(self.focus(&all.focus, ranges))
+    }
+
+    pub(super) fn merge(&self, a: &Bindings, b: &Bindings) -> Option<Bindings> {
+        a.merge(b, self.subject.file, self.options.symbolic_propagation)
+    }
+
+    /// Pairs of which one holds the other, with the smaller range.
+    pub(super) fn intersect(&mut self, a: &[Match], b: &[Match]) -> Vec<Match> {
+        let mut out = Vec::new();
+        let file = self.subject.file;
+        let joined = Joined::new(a, b, file, self.options.symbolic_propagation);
+        for x in a {
+            for y in joined.candidates(x, file) {
+                if *self.steps == 0 {
+                    break;
+                }
+                *self.steps = self.steps.saturating_sub(1);
+                let span = if y.span.contains(x.span) {
+                    x.span
+                } else if x.span.contains(y.span) {
+                    y.span
+                } else {
+                    continue;
+                };
+                if let Some(bindings) = self.merge(&x.bindings, &y.bindings) {
+                    out.push(Match { span, bindings });
+                }
+            }
+        }
+        distinct(out)
+    }
+
+    /// The ranges that some other stands in a relation to, with its bindings.
+    fn keep(
+        &mut self,
+        ranges: Vec<Match>,
+        others: &[Match],
+        related: fn(Span, Span) -> bool,
+    ) -> Vec<Match> {
+        let mut out = Vec::new();
+        let file = self.subject.file;
+        let joined = Joined::new(&ranges, others, file, self.options.symbolic_propagation);
+        for range in ranges {
+            for other in joined.candidates(&range, file) {
+                if *self.steps == 0 {
+                    break;
+                }
+                *self.steps = self.steps.saturating_sub(1);
+                if related(range.span, other.span)
+                    && let Some(bindings) = self.merge(&range.bindings, &other.bindings)
+                {
+                    out.push(Match {
+                        span: range.span,
+                        bindings,
+                    });
+                }
+            }
+        }
+        distinct(out)
+    }
+
+    fn focus(&self, focus: &[Vec<Symbol>], ranges: Vec<Match>) -> Vec<Match> {
+        let mut ranges = ranges;
+        for choice in focus {
+            let mut moved = Vec::new();
+            for range in &ranges {
+                for name in choice {
+                    let bound = range.bindings.get(*name);
+                    let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) else {
+                        continue;
+                    };
+                    // What lies apart from the range is not what was found there.
+                    let span = if range.span.contains(span) {
+                        span
+                    } else if span.contains(range.span) {
+                        range.span
+                    } else if self.is_elsewhere(range, bound) {
+                        span
+                    } else {
+                        continue;
+                    };
+                    moved.push(Match {
+                        span,
+                        bindings: range.bindings.clone(),
+                    });
+                }
+            }
+            ranges = distinct(moved);
+        }
+        ranges
+    }
+
+    /// Whether a metavariable holds a literal that a name of the range led to.
+    fn is_elsewhere(&self, range: &Match, bound: Option<Bound>) -> bool {
+        let (Some(Bound::Text(span, _)), Some(file)) = (bound, self.subject.file) else {
+            return false;
+        };
+        let tree = file.tree();
+        file.constants().led_from(range.span, span, tree)
+    }
+}
+
+pub(super) fn captured(text: &[u8], offset: u32, groups: &[(String, Span)]) -> Bindings {
+    let mut bindings = Bindings::default();
+    for (name, span) in groups {
+        let symbol = Symbol::of(text.get(span.range()).unwrap_or_default());
+        let span = Span {
+            start: span.start + offset,
+            end: span.end + offset,
+        };
+        bindings.push(Symbol::of(name.as_bytes()), Bound::Text(span, symbol));
+    }
+    bindings
+}
+
+fn distinct(mut matches: Vec<Match>) -> Vec<Match> {
+    let mut seen = HashSet::new();
+    matches.retain(|one| seen.insert(one.clone()));
+    matches
+}
