@@ -15,11 +15,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     collect(&root, &mut files)?;
     files.sort();
     let mut rules = Vec::new();
+    let mut models = serde_json::Map::new();
     for path in files {
         let text = fs::read_to_string(&path)?;
-        let shown = path.strip_prefix(&root)?.display().to_string();
+        let shown = path
+            .strip_prefix(&root)?
+            .display()
+            .to_string()
+            .replace('\\', "/");
         let read = yaml::parse(&text)
             .map_err(|error| format!("rules/{shown}:{}: {}", error.line, error.message))?;
+        if let Some(name) = shown.strip_prefix("models/") {
+            models.insert(name.trim_end_matches(".yaml").to_owned(), to_json(&read));
+            continue;
+        }
         let Some(yaml::Yaml {
             node: yaml::Node::List(list),
             ..
@@ -37,8 +46,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("rules.json");
-    fs::write(out, serde_json::to_string(&rules)?)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
+    fs::write(out.join("models.json"), serde_json::to_string(&models)?)?;
     Ok(())
 }
 

@@ -18,6 +18,8 @@ pub mod analyser;
 pub mod syntax;
 /// Patterns: from text to a tree, and where they match.
 pub mod pattern;
+/// Flows from a source to a sink, within and between functions.
+pub mod taint;
 /// Credentials: their shapes, their names, their randomness.
 pub mod secrets;
 /// The rules at work on one file: pure.

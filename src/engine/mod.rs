@@ -8,12 +8,13 @@ pub use ruleset::{Choice, RuleSet, RuleText};
 
 use std::collections::HashSet;
 
-use crate::finding::{Finding, RuleIndex};
+use crate::finding::{Finding, RuleIndex, TraceStep};
 use crate::lang::Language;
 use crate::pattern::{Formula, Match, Subject};
 use crate::source::{Source, Span};
 use crate::syntax::{self, File};
-use ruleset::Entry;
+use crate::taint;
+use ruleset::{Entry, Program};
 
 /// What the rules found in one file, and what kept them from looking.
 #[derive(Debug, Default)]
@@ -126,14 +127,14 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
         .chain(text_entries.zip(std::iter::repeat(Language::Text)));
     for (index, language) in all {
         let entry = &rules.entries[index];
-        match rules.formula(entry, language) {
-            Ok(formula) => search(
-                &subject,
-                RuleIndex(index as u32),
-                entry,
-                formula,
-                &mut report,
-            ),
+        let rule = RuleIndex(index as u32);
+        match rules.program(entry, language) {
+            Ok(Program::Search(formula)) => search(&subject, rule, entry, formula, &mut report),
+            Ok(Program::Taint(program)) => {
+                if let Some(file) = &file {
+                    follow(&subject, file, rule, entry, program, &mut report);
+                }
+            }
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
@@ -203,6 +204,47 @@ fn search(
                 severity: meta.severity,
                 confidence: meta.confidence,
                 trace: Vec::new(),
+                fix: None,
+                secret: None,
+            });
+        }
+    }
+}
+
+fn follow(
+    subject: &Subject<'_>,
+    file: &File<'_>,
+    index: RuleIndex,
+    entry: &Entry,
+    program: &taint::Program,
+    report: &mut FileReport,
+) {
+    let mut steps = STEPS;
+    let (flows, complete) = program.flows(subject, file, entry.options, &mut steps);
+    let meta = &entry.rule.meta;
+    if !complete {
+        report.problems.push(Problem::BudgetSpent {
+            rule: meta.id.clone(),
+        });
+    }
+    let mut seen: HashSet<(Span, String)> = HashSet::new();
+    for flow in flows {
+        let message = message::fill(&meta.message, subject, &flow.bindings);
+        if seen.insert((flow.span, message.clone())) {
+            let steps = flow.steps.into_iter();
+            report.findings.push(Finding {
+                rule: index,
+                span: flow.span,
+                message,
+                severity: meta.severity,
+                confidence: meta.confidence,
+                trace: steps
+                    .map(|(span, note)| TraceStep {
+                        path: None,
+                        span,
+                        note,
+                    })
+                    .collect(),
                 fix: None,
                 secret: None,
             });

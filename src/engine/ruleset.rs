@@ -12,6 +12,7 @@ use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
 use crate::secrets::Detectors;
 use crate::source::Source;
+use crate::taint;
 
 /// The built-in rules, as the build script read them: a JSON list.
 static BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
@@ -37,7 +38,14 @@ pub(super) struct Entry {
     pub(super) options: Options,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
-    formulas: [OnceLock<Result<Formula, RuleError>>; Language::ALL.len()],
+    programs: [OnceLock<Result<Program, RuleError>>; Language::ALL.len()],
+}
+
+/// A rule in one language, ready to run.
+#[derive(Debug)]
+pub(super) enum Program {
+    Search(Formula),
+    Taint(Box<taint::Program>),
 }
 
 /// Which rules a set is made of.
@@ -139,17 +147,6 @@ impl RuleSet {
                 "{other} rules are for languages that aiscan does not read"
             ));
         }
-        for rule in &rules {
-            if matches!(rule.mode, Mode::Taint) && rule.target != Target::Nothing {
-                errors.push(RuleError {
-                    file: rule.meta.file.clone().unwrap_or_default(),
-                    line: rule.line,
-                    rule: Some(rule.meta.id.clone()),
-                    key: Some("mode".to_owned()),
-                    message: "`mode: taint` is not built yet".to_owned(),
-                });
-            }
-        }
         let set = RuleSet {
             deselected,
             notes,
@@ -177,7 +174,7 @@ impl RuleSet {
         let mut text_rules = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             match (&rule.mode, &rule.target) {
-                (Mode::Search(_), Target::Languages(languages)) => {
+                (Mode::Search(_) | Mode::Taint(_), Target::Languages(languages)) => {
                     for &language in languages {
                         by_language[language as usize].push(index);
                     }
@@ -225,28 +222,35 @@ impl RuleSet {
                         Mode::Secret(secret) => {
                             Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
                         }
-                        Mode::Search(_) | Mode::Taint => None,
+                        Mode::Search(_) | Mode::Taint(_) => None,
                     });
             Detectors::new(rules)
         })
     }
 
-    /// The formula of a search rule in a language, compiled on first use.
-    pub(super) fn formula<'e>(
+    /// A rule in a language, compiled on first use.
+    pub(super) fn program<'e>(
         &self,
         entry: &'e Entry,
         language: Language,
-    ) -> Result<&'e Formula, &'e RuleError> {
-        entry.formulas[language as usize]
+    ) -> Result<&'e Program, &'e RuleError> {
+        entry.programs[language as usize]
             .get_or_init(|| {
-                let Mode::Search(formula) = &entry.rule.mode else {
-                    unreachable!("only search rules are listed by language")
-                };
                 let mut compiler = self
                     .compiler
                     .lock()
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
-                compiler.compile(language, &entry.rule, formula)
+                match &entry.rule.mode {
+                    Mode::Search(formula) => compiler
+                        .compile(language, &entry.rule, formula)
+                        .map(Program::Search),
+                    Mode::Taint(spec) => {
+                        let program =
+                            taint::Program::compile(&mut compiler, language, &entry.rule, spec);
+                        program.map(|program| Program::Taint(Box::new(program)))
+                    }
+                    Mode::Secret(_) => unreachable!("secret rules are not listed by language"),
+                }
             })
             .as_ref()
     }
@@ -254,7 +258,7 @@ impl RuleSet {
     /// Compiles a rule for every language that it is for, and returns what is wrong with it.
     fn check(&self, entry: &Entry) -> Vec<RuleError> {
         match &entry.rule.mode {
-            Mode::Search(_) => {}
+            Mode::Search(_) | Mode::Taint(_) => {}
             Mode::Secret(secret) => {
                 return secret
                     .check()
@@ -263,7 +267,6 @@ impl RuleSet {
                     .into_iter()
                     .collect();
             }
-            Mode::Taint => return Vec::new(),
         }
         let languages = match &entry.rule.target {
             Target::Languages(languages) => languages.clone(),
@@ -272,7 +275,7 @@ impl RuleSet {
         };
         let found = languages
             .into_iter()
-            .filter_map(|language| self.formula(entry, language).err().cloned());
+            .filter_map(|language| self.program(entry, language).err().cloned());
         found.collect()
     }
 
@@ -301,7 +304,7 @@ impl Entry {
             options,
             include,
             exclude,
-            formulas: Default::default(),
+            programs: Default::default(),
         }
     }
 

@@ -51,6 +51,15 @@ impl Bindings {
         self.0.truncate(len);
     }
 
+    /// Takes from another set what this one does not hold.
+    pub fn complete(&mut self, other: &Bindings) {
+        for &(name, bound) in &other.0 {
+            if self.get(name).is_none() {
+                self.push(name, bound);
+            }
+        }
+    }
+
     /// Both sets of bindings, where they agree on what they share.
     /// `symbolic` takes a name for what was assigned to it.
     pub(crate) fn merge(

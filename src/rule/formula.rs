@@ -260,7 +260,7 @@ fn names(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
 }
 
 /// A metavariable's name without its `$`; `$...X` keeps its dots.
-fn name(key: &str, value: &Yaml) -> Result<String, PartError> {
+pub(crate) fn name(key: &str, value: &Yaml) -> Result<String, PartError> {
     let text = value.text().unwrap_or_default();
     match text.strip_prefix('$') {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
@@ -393,7 +393,7 @@ const NEWER_WHERE: &[&str] = &[
 ];
 
 /// The newer syntax: `match: {all: …, where: …}`.
-fn newer(value: &Yaml) -> Result<Formula, PartError> {
+pub(crate) fn newer(value: &Yaml) -> Result<Formula, PartError> {
     let Node::Map(entries) = &value.node else {
         return Ok(Formula::Pattern(leaf("match", value)?));
     };

@@ -4,8 +4,10 @@ mod error;
 pub mod fixture;
 mod formula;
 mod meta;
+mod models;
 pub mod secret;
 mod spec;
+pub mod taint;
 mod words;
 mod yaml;
 
@@ -13,6 +15,7 @@ pub use error::RuleError;
 pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
 pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};
+pub use taint::TaintSpec;
 pub use words::Needs;
 pub(crate) use yaml::Yaml;
 
@@ -23,7 +26,8 @@ impl Rule {
     pub fn needs(&self) -> Needs {
         match &self.mode {
             Mode::Search(formula) => words::of_formula(formula),
-            Mode::Secret(_) | Mode::Taint => Needs::Nothing,
+            Mode::Taint(spec) => words::of_taint(spec),
+            Mode::Secret(_) => Needs::Nothing,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::Meta;
 use super::error::{PartError, RuleError};
 use super::formula::{self, Formula, unknown};
 use super::secret::{self, Secret};
+use super::taint::{self, TaintSpec};
 use super::yaml::{self, Node, Yaml};
 use crate::finding::{Confidence, Severity};
 use crate::lang::Language;
@@ -75,8 +76,8 @@ pub enum Mode {
     Search(Formula),
     /// A credential.
     Secret(Arc<Secret>),
-    /// A flow; not built yet.
-    Taint,
+    /// A flow from a source to a sink.
+    Taint(Box<TaintSpec>),
 }
 
 /// Keys of a rule that Semgrep knows and that change nothing here.
@@ -248,7 +249,7 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         .unwrap_or_else(|| "search".to_owned());
     let mode_line = yaml.get("mode").map_or(yaml.line, |mode| mode.line);
     let mode = match mode_name.as_str() {
-        "search" if yaml.get("taint").is_some() => Mode::Taint,
+        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml)?)),
         "search" => {
             let formula = formula::of_map(yaml)?;
             if !formula.is_grounded() {
@@ -262,7 +263,7 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             Mode::Search(formula)
         }
         "secret" => Mode::Secret(Arc::new(secret::read(yaml)?)),
-        "taint" => Mode::Taint,
+        "taint" => Mode::Taint(Box::new(taint::read(yaml)?)),
         other => {
             let message = format!("mode `{other}` is not supported: search, secret and taint are");
             return Err(PartError::new(mode_line, "mode", message));
@@ -405,13 +406,6 @@ const OPTIONS_PASSED_OVER: &[&str] = &[
     "generic_caseless",
     "generic_extra_braces",
     "generic_extra_word_characters",
-    "taint_unify_mvars",
-    "taint_assume_safe_functions",
-    "taint_assume_safe_indexes",
-    "taint_assume_safe_comparisons",
-    "taint_assume_safe_booleans",
-    "taint_assume_safe_numbers",
-    "taint_only_propagate_through_assignments",
     "taint_intrafile",
     "taint_focus_on",
     "unify_ids_strictly",
@@ -450,7 +444,7 @@ fn options(yaml: &Yaml) -> Result<Options, PartError> {
             "constant_propagation" => options.constant_propagation = on,
             "symbolic_propagation" => options.symbolic_propagation = on,
             "implicit_deep_exprstmt" => options.implicit_deep_exprstmt = on,
-            other if OPTIONS_PASSED_OVER.contains(&other) => {}
+            other if OPTIONS_PASSED_OVER.contains(&other) || taint::OPTIONS.contains(&other) => {}
             other => {
                 return Err(unknown(
                     key.line,

@@ -4,6 +4,7 @@
 //! only identifiers count, never the contents of strings, which folding builds.
 
 use super::formula::{Condition, Formula};
+use super::taint::TaintSpec;
 
 /// Words, joined by and and or.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +134,21 @@ pub(super) fn of_formula(formula: &Formula) -> Needs {
             all_of(needs)
         }
     }
+}
+
+/// What a flow needs: one of its sources, and one of its sinks.
+pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
+    let sources = any(spec
+        .sources
+        .iter()
+        .map(|source| of_formula(&source.formula))
+        .collect());
+    let sinks = any(spec
+        .sinks
+        .iter()
+        .map(|sink| of_formula(&sink.formula))
+        .collect());
+    all_of(vec![sources, sinks])
 }
 
 /// Whether a pattern of the formula binds the metavariable to the content of a string, which

@@ -42,6 +42,22 @@ pub enum Formula {
     Anywhere(Box<Formula>),
 }
 
+impl Formula {
+    /// Whether its ranges only say what the match stands in, and are not to be reported.
+    fn only_surrounds(&self) -> bool {
+        match self {
+            Formula::Inside(_) => true,
+            Formula::Or(choices) => choices.iter().all(Formula::only_surrounds),
+            Formula::And(all) => {
+                !all.positives.is_empty()
+                    && all.focus.is_empty()
+                    && all.positives.iter().all(Formula::only_surrounds)
+            }
+            Formula::Pattern(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+        }
+    }
+}
+
 /// All of several conditions, ready to run.
 #[derive(Debug)]
 pub struct Conjunction {

@@ -76,7 +76,7 @@ impl Run<'_, '_> {
         within: Option<&Match>,
     ) -> Result<Vec<Match>, OutOfSteps> {
         let mut ranges: Option<Vec<Match>> = within.map(|within| vec![within.clone()]);
-        let is_inside = |formula: &Formula| matches!(formula, Formula::Inside(_));
+        let is_inside = Formula::only_surrounds;
         let plain = all.positives.iter().filter(|positive| !is_inside(positive));
         for positive in plain {
             let found = match positive {

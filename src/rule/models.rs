@@ -1,0 +1,63 @@
+//! Models: sources, sinks, sanitizers and propagators that many rules share.
+//!
+//! A model is a file `rules/models/<language>/<name>.yaml` with lists of the items that a taint rule
+//! has; a rule writes `- model: <language>/<name>` in one of its lists to take the model's items of
+//! that list. Models are built in, and rules of any file may name them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::yaml::{Node, Yaml};
+
+/// The models by name, as the build script read them.
+static MODELS: LazyLock<BTreeMap<String, Yaml>> = LazyLock::new(|| {
+    let text = include_str!(concat!(env!("OUT_DIR"), "/models.json"));
+    let models: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(text).expect("the build script writes JSON");
+    models
+        .into_iter()
+        .map(|(name, model)| (name, Yaml::from(model)))
+        .collect()
+});
+
+/// The items that a model has of one list: `sources`, `sinks`, `sanitizers` or `propagators`.
+pub(super) fn items(name: &str, list: &str) -> Result<&'static [Yaml], String> {
+    let Some(model) = MODELS.get(name) else {
+        let names: Vec<&str> = MODELS.keys().map(String::as_str).collect();
+        return Err(format!(
+            "there is no model `{name}`; there are {}",
+            names.join(", ")
+        ));
+    };
+    match model.get(list) {
+        Some(Yaml {
+            node: Node::List(items),
+            ..
+        }) => Ok(items),
+        _ => Err(format!("the model `{name}` has no {list}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::taint;
+
+    #[test]
+    fn every_model_is_read() {
+        for (name, model) in MODELS.iter() {
+            let Node::Map(lists) = &model.node else {
+                panic!("{name} is no map")
+            };
+            for (list, _) in lists {
+                assert!(
+                    taint::LISTS.contains(&list.text.as_str()),
+                    "{name}: {}",
+                    list.text
+                );
+                taint::read_items(&list.text, items(name, &list.text).unwrap())
+                    .unwrap_or_else(|error| panic!("{name}: {list:?}: {error:?}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Assignments: values into names, fields and patterns that take values apart.
+
+use super::value::{Note, Set, Shape, State, Var};
+use super::walk::Walk;
+use crate::lang::Language;
+use crate::rule::taint::SideEffect;
+use crate::syntax::{Kind, NodeId, Role, Symbol};
+
+impl Walk<'_> {
+    /// Puts a value into whatever a target names.
+    pub(super) fn bind(&mut self, target: NodeId, value: &Shape, state: &mut State) {
+        if self.depth > super::walk::MAX_DEPTH || self.spent() {
+            return;
+        }
+        self.depth += 1;
+        self.bind_at(target, value, state);
+        self.depth -= 1;
+    }
+
+    fn bind_at(&mut self, target: NodeId, value: &Shape, state: &mut State) {
+        let tree = self.tree;
+        match tree.kind(target) {
+            Kind::Name | Kind::Ident | Kind::Attr | Kind::Index => {
+                self.bind_place(target, value, state);
+            }
+            Kind::UnOp | Kind::Ref | Kind::Cast | Kind::Await | Kind::Question => {
+                if let Some(inner) = tree.children(target).next() {
+                    self.bind(inner, value, state);
+                }
+            }
+            Kind::Tuple | Kind::List | Kind::Call => {
+                let role = if tree.kind(target) == Kind::Call {
+                    Role::Arg
+                } else {
+                    Role::Item
+                };
+                let wraps = role == Role::Arg && tree.role(target, role).count() == 1;
+                for (index, item) in tree.role(target, role).enumerate() {
+                    let part = if wraps {
+                        value.clone()
+                    } else if tree.kind(item) == Kind::Spread {
+                        Shape::of(value.all())
+                    } else {
+                        self.read(value, Symbol::of(index.to_string()))
+                    };
+                    self.bind(item, &part, state);
+                }
+            }
+            Kind::Dict => {
+                for pair in tree.children(target) {
+                    if tree.node(pair).role == Role::Callee {
+                        continue;
+                    }
+                    if tree.kind(pair) != Kind::Pair {
+                        self.bind(pair, value, state);
+                        continue;
+                    }
+                    let Some(key) = tree.child(pair, Role::Key) else {
+                        continue;
+                    };
+                    let part = match self.constant_key(key) {
+                        Some(key) => self.read(value, key),
+                        None => Shape::of(value.all()),
+                    };
+                    match tree.child(pair, Role::Value) {
+                        Some(inner) => {
+                            let part = match tree.child(pair, Role::Default) {
+                                Some(default) => {
+                                    let default = self.eval(default, state);
+                                    self.join_shapes(&part, &default)
+                                }
+                                None => part,
+                            };
+                            self.bind(inner, &part, state);
+                        }
+                        None => self.bind(key, &part, state),
+                    }
+                }
+            }
+            Kind::Assign => {
+                // A default within a pattern, or `name @ pattern`.
+                let default = tree
+                    .child(target, Role::Value)
+                    .map(|default| self.eval(default, state));
+                let value = default.map_or_else(
+                    || value.clone(),
+                    |default| self.join_shapes(value, &default),
+                );
+                if let Some(inner) = tree.child(target, Role::Target) {
+                    self.bind(inner, &value, state);
+                }
+            }
+            Kind::KwArg => {
+                if let Some(inner) = tree.child(target, Role::Value) {
+                    self.bind(inner, value, state);
+                }
+            }
+            Kind::Spread | Kind::Raw | Kind::Element | Kind::BinOp => {
+                let all = Shape::of(value.all());
+                for inner in tree.children(target) {
+                    self.bind(inner, &all, state);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A name or a field: what it held before is gone.
+    fn bind_place(&mut self, target: NodeId, value: &Shape, state: &mut State) {
+        let tree = self.tree;
+        // A constructor or constant in a Rust pattern.
+        if tree.language == Language::Rust && tree.kind(target) == Kind::Name {
+            let first = tree.text_of(target, self.file.text()).chars().next();
+            if first.is_some_and(char::is_uppercase) {
+                return;
+            }
+        }
+        let mut value = value.clone();
+        let span = tree.span(target);
+        value = value.map(&mut |own| own.step(span, Note::Into(target)));
+        let is_clean = self.marks.of(target).is_some_and(|mark| {
+            mark.sanitizers.iter().any(|&index| {
+                let part = self.marks.sanitizers[index as usize].part;
+                self.program.spec.sanitizers[part].by_side_effect != SideEffect::No
+            })
+        });
+        if is_clean {
+            value = Shape::default();
+        }
+        let added = self.sources_at(target, &value.all(), state, true);
+        if !added.is_empty() {
+            value = Shape::of(value.all().union(&added));
+        }
+        if let Some(place) = self.place_of(target) {
+            self.store(&place, value, state);
+        }
+        // The object of a field may itself be a source or hold a call.
+        if let Some(object) = tree.child(target, Role::Object) {
+            self.eval(object, state);
+        }
+        if let Some(index) = tree.child(target, Role::Index) {
+            self.eval(index, state);
+        }
+    }
+
+    /// `target = value`, or `target += value`. Its value is what is assigned.
+    pub(super) fn assign(&mut self, node: NodeId, state: &mut State) -> Shape {
+        let tree = self.tree;
+        let target = tree.child(node, Role::Target);
+        let value_node = tree.child(node, Role::Value);
+        let mut value = match value_node {
+            Some(value) => self.eval(value, state),
+            None => return Shape::default(),
+        };
+        if self.is_number_type(node) {
+            value = Shape::default();
+        }
+        let Some(target) = target else { return value };
+        let adds = !tree.symbol(node).is_none() && tree.symbol(node) != Symbol::of("=");
+        if adds && let Some(place) = self.place_of(target) {
+            let before = self.load(&place, state);
+            let before = self.finish(target, before, None, state);
+            value = Shape::of(value.all().union(&before.all()));
+        }
+        self.bind(target, &value, state);
+        value
+    }
+
+    /// `let n: u32 = …` holds a number, whatever it was read from.
+    fn is_number_type(&self, node: NodeId) -> bool {
+        let tree = self.tree;
+        if tree.language != Language::Rust {
+            return false;
+        }
+        let Some(of) = tree.child(node, Role::Type) else {
+            return false;
+        };
+        is_rust_number(&tree.text_of(of, self.file.text()))
+    }
+
+    /// The variables of a name that stands in a string, as in `format!("{name}")`.
+    pub(super) fn captured(&mut self, name: &str, state: &State) -> Set {
+        let symbol = Symbol::of(name);
+        let mut set = Set::default();
+        for (var, shape) in state.vars.iter() {
+            let same = match var {
+                Var::Def(def) => self.tree.symbol(self.names.definition(*def).node) == symbol,
+                Var::Name(of) => *of == symbol,
+                Var::This => name == "self",
+            };
+            if same {
+                set.add(&shape.all());
+            }
+        }
+        set
+    }
+}
+
+/// Whether a Rust type holds numbers or truth values only.
+pub(super) fn is_rust_number(name: &str) -> bool {
+    const NUMBERS: &[&str] = &[
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "bool",
+        "Uuid",
+        "uuid::Uuid",
+        "IpAddr",
+        "std::net::IpAddr",
+    ];
+    let name = name.trim();
+    let inner = name
+        .strip_prefix("Option<")
+        .or(name.strip_prefix("Result<"))
+        .unwrap_or(name);
+    let inner = inner.split([',', '>']).next().unwrap_or(inner).trim();
+    NUMBERS.contains(&inner)
+}

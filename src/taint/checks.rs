@@ -1,0 +1,296 @@
+//! Checks of a text: a prefix, and a regular expression that covers it; and what a check is about.
+
+use super::functions::callee_of;
+use super::guard::MAX_DEPTH;
+use super::value::Place;
+use super::walk::Walk;
+use crate::lang::Language;
+use crate::syntax::{Kind, NodeId, Role, Symbol};
+
+/// Of these the text of the value stays the same, or what decides over it does.
+const KEEPS: &[&str] = &[
+    "lower",
+    "upper",
+    "strip",
+    "trim",
+    "toLowerCase",
+    "toUpperCase",
+    "to_lowercase",
+    "to_uppercase",
+    "casefold",
+    "as_str",
+    "toString",
+    "str",
+    "String",
+    "as_deref",
+    "unwrap",
+    "to_string",
+    "as_ref",
+    "to_ascii_lowercase",
+];
+/// Parts of an address that decide where it leads.
+const HOSTS: &[&str] = &["netloc", "hostname", "host", "origin", "host_str", "domain"];
+/// What makes an address of a text.
+const URL_PARSERS: &[&str] = &["urlparse", "urlsplit", "URL", "parse", "url_parse"];
+/// What makes a path absolute and free of `..`.
+const NORMALISERS: &[&str] = &[
+    "realpath",
+    "abspath",
+    "resolve",
+    "canonicalize",
+    "normpath",
+    "realpathSync",
+    "normalize",
+    "safe_join",
+];
+
+impl Walk<'_> {
+    pub(super) fn prefix_check(
+        &mut self,
+        object: NodeId,
+        name: Symbol,
+        prefix: Option<NodeId>,
+    ) -> Vec<Place> {
+        let tree = self.tree;
+        let Some(prefix) = prefix else {
+            return Vec::new();
+        };
+        let by_component = name == Symbol::of("is_relative_to")
+            || tree.language == Language::Rust && tree.kind(prefix) != Kind::Str;
+        let text = tree.text_of(prefix, self.file.text()).into_owned();
+        let trimmed = text.trim_end_matches(['"', '\'', '`']);
+        // A scheme, a host and a slash behind it decide where an address leads.
+        let rest = trimmed
+            .trim_start_matches(['"', '\'', '`'])
+            .split_once("://")
+            .map(|(_, rest)| rest);
+        if rest.is_some_and(|rest| {
+            rest.len() > 1 && rest[1..].contains('/') && !rest.contains(['{', '$'])
+        }) {
+            return self.validated(object, 0);
+        }
+        let separated = trimmed.ends_with('/')
+            || trimmed.ends_with("\\\\")
+            || [".sep"].iter().any(|name| trimmed.ends_with(name));
+        if (by_component || separated) && self.is_normalised(object) {
+            return self.validated(object, 0);
+        }
+        Vec::new()
+    }
+
+    /// Whether an expression is a path that was made absolute, or a variable that only holds such.
+    pub(super) fn is_normalised(&self, node: NodeId) -> bool {
+        let tree = self.tree;
+        let calls = |node: NodeId| {
+            tree.subtree(node).any(|part| {
+                matches!(tree.kind(part), Kind::Ident | Kind::Name)
+                    && NORMALISERS
+                        .iter()
+                        .any(|name| tree.symbol(part) == Symbol::of(name))
+            })
+        };
+        if tree.kind(node) != Kind::Name {
+            return calls(node);
+        }
+        let Some(def) = self.names.definition_of(node) else {
+            return false;
+        };
+        let mut assigned = 0;
+        let all = tree.subtree(NodeId::ROOT).filter(|&at| {
+            tree.kind(at) == Kind::Assign
+                && tree.child(at, Role::Target).is_some_and(|target| {
+                    target == self.names.definition(def).node
+                        || self.names.definition_of(target) == Some(def)
+                })
+        });
+        for at in all {
+            // The last assignment before the check decides.
+            if at < node {
+                assigned = u8::from(tree.child(at, Role::Value).is_some_and(calls)) + 1;
+            }
+        }
+        assigned == 2
+    }
+
+    /// A regular expression that has to cover the whole text, and does not take any.
+    pub(super) fn whole_match(
+        &mut self,
+        object: NodeId,
+        name: Symbol,
+        arguments: &[NodeId],
+    ) -> Vec<Place> {
+        let whole = name == Symbol::of("fullmatch");
+        let at_start =
+            whole || name == Symbol::of("match") && self.tree.language == Language::Python;
+        // `re.match(expression, value)`, `expression.test(value)`, `value.match(expression)`
+        let (expression, value) = match arguments {
+            [expression, value, ..] if self.tree.language == Language::Python => {
+                (*expression, *value)
+            }
+            [one] if self.is_regex(*one) => (*one, object),
+            [value] => (object, *value),
+            _ => return Vec::new(),
+        };
+        let Some(text) = self.regex_text(expression, 0) else {
+            return Vec::new();
+        };
+        if is_strict(&text, at_start, whole) {
+            self.validated(value, 0)
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn is_regex(&self, node: NodeId) -> bool {
+        self.tree.kind(node) == Kind::Regex
+    }
+
+    fn regex_text(&self, node: NodeId, depth: u32) -> Option<String> {
+        let tree = self.tree;
+        if depth > 3 {
+            return None;
+        }
+        match tree.kind(node) {
+            Kind::Regex => {
+                let text = tree.text_of(node, self.file.text()).into_owned();
+                let inner = text.strip_prefix('/')?;
+                let (inner, flags) = inner.rsplit_once('/')?;
+                (!flags.contains('m')).then(|| inner.to_owned())
+            }
+            Kind::Str => {
+                let parts = tree.children(node);
+                Some(
+                    parts
+                        .map(|part| tree.text_of(part, self.file.text()).into_owned())
+                        .collect(),
+                )
+            }
+            Kind::Name => self.regex_text(self.only_value(node)?, depth + 1),
+            Kind::Call | Kind::New => {
+                self.regex_text(tree.role(node, Role::Arg).next()?, depth + 1)
+            }
+            Kind::Question | Kind::Ref => self.regex_text(tree.children(node).next()?, depth + 1),
+            Kind::Attr => self.regex_text(tree.child(node, Role::Object)?, depth + 1),
+            _ => None,
+        }
+    }
+
+    /// What a check of an expression makes harmless.
+    pub(super) fn validated(&self, node: NodeId, depth: u32) -> Vec<Place> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        let tree = self.tree;
+        let mut places: Vec<Place> = self
+            .place_of(node)
+            .filter(|place| !place.element)
+            .into_iter()
+            .collect();
+        let keeps = |name: Symbol| KEEPS.iter().any(|of| name == Symbol::of(of));
+        match tree.kind(node) {
+            Kind::Call | Kind::New => {
+                if let Some((object, name, _)) = self.method_call(node) {
+                    if keeps(name) {
+                        places.extend(self.validated(object, depth + 1));
+                    } else if HOSTS.iter().any(|of| name == Symbol::of(of)) {
+                        places.extend(self.address(object, depth + 1));
+                    }
+                } else if callee_of(tree, node).is_some_and(|callee| keeps(tree.symbol(callee)))
+                    && let Some(argument) = tree.child(node, Role::Arg)
+                {
+                    places.extend(self.validated(argument, depth + 1));
+                }
+            }
+            Kind::Attr => {
+                let host = tree.child(node, Role::Field).is_some_and(|field| {
+                    HOSTS.iter().any(|of| tree.symbol(field) == Symbol::of(of))
+                });
+                if host && let Some(object) = tree.child(node, Role::Object) {
+                    places.extend(self.address(object, depth + 1));
+                }
+            }
+            // What was cut out of a text and checked: the text itself was not.
+            Kind::Name => {
+                if let Some(value) = self.only_value(node)
+                    && matches!(tree.kind(value), Kind::Attr | Kind::Call)
+                {
+                    let derived = self.validated(value, depth + 1);
+                    let direct = self.place_of(value);
+                    places.extend(
+                        derived
+                            .into_iter()
+                            .filter(|place| Some(place) != direct.as_ref()),
+                    );
+                }
+            }
+            Kind::Ref | Kind::Question | Kind::Await | Kind::Cast => {
+                if let Some(inner) = tree.children(node).next() {
+                    places.extend(self.validated(inner, depth + 1));
+                }
+            }
+            Kind::Assign => {
+                if let Some(target) = tree.child(node, Role::Target) {
+                    places.extend(self.validated(target, depth + 1));
+                }
+            }
+            _ => {}
+        }
+        places
+    }
+
+    /// The address whose host was checked, and the text that it was read from.
+    fn address(&self, node: NodeId, depth: u32) -> Vec<Place> {
+        let tree = self.tree;
+        let mut places: Vec<Place> = self
+            .place_of(node)
+            .filter(|place| !place.element)
+            .into_iter()
+            .collect();
+        let mut value = if tree.kind(node) == Kind::Name {
+            self.only_value(node)
+        } else {
+            Some(node)
+        };
+        while let Some(inner) =
+            value.filter(|&value| matches!(tree.kind(value), Kind::Question | Kind::Await))
+        {
+            value = tree.children(inner).next();
+        }
+        let Some(value) = value.filter(|&value| matches!(tree.kind(value), Kind::Call | Kind::New))
+        else {
+            return places;
+        };
+        let Some(callee) = callee_of(tree, value) else {
+            return places;
+        };
+        let name = match tree.kind(callee) {
+            Kind::Attr => tree
+                .child(callee, Role::Field)
+                .map(|field| tree.symbol(field)),
+            _ => Some(tree.symbol(callee)),
+        };
+        let parses = URL_PARSERS.iter().any(|of| name == Some(Symbol::of(of)));
+        if parses && let Some(text) = tree.child(value, Role::Arg) {
+            places.extend(self.validated(text, depth + 1));
+        } else if let Some((object, _, _)) = self.method_call(value) {
+            // `Url::parse(text).unwrap()`
+            if depth < MAX_DEPTH {
+                places.extend(self.address(object, depth + 1));
+            }
+        }
+        places
+    }
+}
+
+/// Whether a regular expression covers a whole text and says what it is made of.
+fn is_strict(text: &str, at_start: bool, whole: bool) -> bool {
+    let text = text.trim_start_matches("(?i)").trim_start_matches("(?x)");
+    let from_start = at_start || text.starts_with('^') || text.starts_with("\\A");
+    let to_end = whole || text.ends_with('$') || text.ends_with("\\Z") || text.ends_with("\\z");
+    let any = [".*", ".+", "[^", "\\S", "\\s\\S"]
+        .iter()
+        .any(|any| text.contains(any))
+        || text.contains("\\W");
+    let alternatives = text.contains('|') && !text.contains('(');
+    from_start && to_end && !any && !alternatives
+}

@@ -1,0 +1,350 @@
+//! The functions and classes of a file, and which function a call means.
+
+use std::collections::HashMap;
+
+use crate::lang::Language;
+use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol, Tree};
+
+/// The place of a function in the list of all.
+pub(super) type FunctionId = usize;
+
+/// One function.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) node: NodeId,
+    pub(super) body: Option<NodeId>,
+    /// The parameters, the receiver left out.
+    pub(super) params: Vec<Param>,
+    /// The parameter that is the receiver, where the language writes it.
+    pub(super) receiver: Option<NodeId>,
+    /// The class that it is a method of.
+    pub(super) class: Option<NodeId>,
+}
+
+/// One parameter.
+#[derive(Debug)]
+pub(super) struct Param {
+    pub(super) node: NodeId,
+    /// What it binds: a name, or a pattern of names.
+    pub(super) target: NodeId,
+    pub(super) name: Symbol,
+    /// Whether it takes all that is left.
+    pub(super) rest: bool,
+}
+
+/// The functions and classes of a file.
+#[derive(Debug, Default)]
+pub(super) struct Functions {
+    pub(super) all: Vec<Function>,
+    of_node: HashMap<NodeId, FunctionId>,
+    by_definition: HashMap<DefId, FunctionId>,
+    /// Methods by class name and method name.
+    methods: HashMap<(Symbol, Symbol), FunctionId>,
+    classes: HashMap<Symbol, NodeId>,
+    bases: HashMap<Symbol, Vec<Symbol>>,
+}
+
+/// How far base classes are followed.
+const MAX_BASES: usize = 8;
+
+/// What a call means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Callee {
+    Unknown,
+    Function(FunctionId),
+    /// A method, with its receiver as the object of the callee.
+    Method(FunctionId),
+    /// A new object of a class; its constructor where the file holds it.
+    Constructor(Option<FunctionId>),
+}
+
+impl Functions {
+    pub(super) fn of(file: &File<'_>) -> Functions {
+        let tree = file.tree();
+        let mut functions = Functions::default();
+        for node in tree.subtree(NodeId::ROOT) {
+            match tree.kind(node) {
+                Kind::Func => functions.add(file, node),
+                Kind::Class => functions.add_class(file, node),
+                _ => {}
+            }
+        }
+        for node in tree.subtree(NodeId::ROOT) {
+            functions.add_name(file, node);
+        }
+        functions
+    }
+
+    pub(super) fn id_of(&self, node: NodeId) -> Option<FunctionId> {
+        self.of_node.get(&node).copied()
+    }
+
+    fn add(&mut self, file: &File<'_>, node: NodeId) {
+        let tree = file.tree();
+        let parent = tree.node(node).parent;
+        let holder = if tree.kind(parent) == Kind::Block {
+            tree.node(parent).parent
+        } else {
+            parent
+        };
+        let class = (tree.kind(holder) == Kind::Class).then_some(holder);
+        let mut params: Vec<Param> = Vec::new();
+        for param in tree.role(node, Role::Param) {
+            if tree.kind(param) != Kind::Param {
+                continue;
+            }
+            let Some(target) = tree.child(param, Role::Name) else {
+                continue;
+            };
+            let rest = !tree.symbol(param).is_none();
+            params.push(Param {
+                node: param,
+                target,
+                name: tree.symbol(target),
+                rest,
+            });
+        }
+        let is_static = tree.role(node, Role::Decorator).any(|decorator| {
+            tree.subtree(decorator)
+                .any(|part| tree.symbol(part) == Symbol::of("staticmethod"))
+        });
+        let receiver = match tree.language {
+            Language::Python => class.is_some() && !is_static && !params.is_empty(),
+            Language::Rust => params.first().is_some_and(|first| {
+                let text = tree.text_of(first.node, file.text());
+                let name = text.split(':').next().unwrap_or_default().trim();
+                name == "self" || name.ends_with(" self") || name.ends_with("&self")
+            }),
+            _ => false,
+        };
+        let receiver = receiver.then(|| params.remove(0).target);
+        let id = self.all.len();
+        let body = tree.child(node, Role::Body);
+        self.all.push(Function {
+            node,
+            body,
+            params,
+            receiver,
+            class,
+        });
+        self.of_node.insert(node, id);
+        if let (Some(class), Some(name)) = (class, tree.child(node, Role::Name))
+            && let Some(of) = class_name(file, class)
+        {
+            self.methods.entry((of, tree.symbol(name))).or_insert(id);
+        }
+    }
+
+    fn add_class(&mut self, file: &File<'_>, node: NodeId) {
+        let tree = file.tree();
+        let Some(name) = class_name(file, node) else {
+            return;
+        };
+        self.classes.entry(name).or_insert(node);
+        let bases = tree.role(node, Role::Base).map(|base| tree.symbol(base));
+        self.bases
+            .entry(name)
+            .or_default()
+            .extend(bases.filter(|base| !base.is_none()));
+    }
+
+    /// The name that a function is called by: its own, or that of the variable that holds it.
+    fn add_name(&mut self, file: &File<'_>, node: NodeId) {
+        let tree = file.tree();
+        let (name, function) = match tree.kind(node) {
+            Kind::Func if !tree.node(node).flags.has(Flags::METHOD) => {
+                (tree.child(node, Role::Name), Some(node))
+            }
+            Kind::Assign => (
+                tree.child(node, Role::Target),
+                tree.child(node, Role::Value),
+            ),
+            Kind::Field => {
+                // `handler = () => …` in a class.
+                let holder = tree.node(tree.node(node).parent).parent;
+                if let (Some(name), Some(value)) =
+                    (tree.child(node, Role::Name), tree.child(node, Role::Value))
+                    && let Some(&id) = self.of_node.get(&value)
+                    && let Some(class) = class_name(file, holder)
+                {
+                    self.methods.entry((class, tree.symbol(name))).or_insert(id);
+                    self.all[id].class = Some(holder);
+                }
+                return;
+            }
+            _ => return,
+        };
+        let (Some(name), Some(function)) = (name, function) else {
+            return;
+        };
+        let Some(&id) = self.of_node.get(&function) else {
+            return;
+        };
+        if let Some(def) = file.names().definition_of(name)
+            && (tree.kind(node) == Kind::Func && self.all[id].class.is_none()
+                || file.names().definition(def).assignments == 1)
+        {
+            self.by_definition.entry(def).or_insert(id);
+        }
+    }
+
+    /// What a call means.
+    pub(super) fn callee(&self, file: &File<'_>, call: NodeId) -> Callee {
+        let tree = file.tree();
+        let Some(callee) = callee_of(tree, call) else {
+            return Callee::Unknown;
+        };
+        match tree.kind(callee) {
+            Kind::Name | Kind::Ident => {
+                if let Some(id) = self.named(file, callee) {
+                    return Callee::Function(id);
+                }
+                let name = tree.symbol(callee);
+                if self.classes.contains_key(&name) && tree.kind(call) != Kind::Macro {
+                    return Callee::Constructor(self.constructor(name));
+                }
+                Callee::Unknown
+            }
+            Kind::Attr => {
+                let (Some(object), Some(field)) = (
+                    tree.child(callee, Role::Object),
+                    tree.child(callee, Role::Field),
+                ) else {
+                    return Callee::Unknown;
+                };
+                let name = tree.symbol(field);
+                let Some(class) = self.class_of(file, object, 0) else {
+                    return Callee::Unknown;
+                };
+                let Some(id) = self.method(class, name) else {
+                    return Callee::Unknown;
+                };
+                // `Class.method(…)` has no receiver.
+                let by_class = tree.kind(object) == Kind::Name
+                    && (self.classes.contains_key(&tree.symbol(object))
+                        || tree.symbol(object) == Symbol::of("Self"));
+                let without = tree.language == Language::Rust && self.all[id].receiver.is_none();
+                if by_class || without {
+                    Callee::Function(id)
+                } else {
+                    Callee::Method(id)
+                }
+            }
+            _ => Callee::Unknown,
+        }
+    }
+
+    /// The function that a name stands for.
+    pub(super) fn named(&self, file: &File<'_>, name: NodeId) -> Option<FunctionId> {
+        let def = file.names().definition_of(name)?;
+        self.by_definition.get(&def).copied()
+    }
+
+    pub(super) fn constructor(&self, class: Symbol) -> Option<FunctionId> {
+        ["__init__", "constructor"]
+            .iter()
+            .find_map(|name| self.method(class, Symbol::of(name)))
+    }
+
+    /// A method of a class or of its bases.
+    pub(super) fn method(&self, class: Symbol, name: Symbol) -> Option<FunctionId> {
+        let mut open = vec![class];
+        for at in 0..MAX_BASES {
+            let class = *open.get(at)?;
+            if let Some(&id) = self.methods.get(&(class, name)) {
+                return Some(id);
+            }
+            open.extend(self.bases.get(&class).into_iter().flatten().copied());
+        }
+        None
+    }
+
+    /// The class of what an expression holds, as far as the file says so plainly.
+    pub(super) fn class_of(&self, file: &File<'_>, node: NodeId, depth: u32) -> Option<Symbol> {
+        if depth > 4 {
+            return None;
+        }
+        let tree = file.tree();
+        let known = |name: Symbol| self.classes.contains_key(&name).then_some(name);
+        match tree.kind(node) {
+            Kind::Name => {
+                let name = tree.symbol(node);
+                if let Some(class) = known(name) {
+                    return Some(class);
+                }
+                let receiver = [
+                    Symbol::of("self"),
+                    Symbol::of("this"),
+                    Symbol::of("cls"),
+                    Symbol::of("Self"),
+                ];
+                if receiver.contains(&name) {
+                    let class = tree
+                        .ancestors(node)
+                        .find(|&above| tree.kind(above) == Kind::Class)?;
+                    return class_name(file, class);
+                }
+                let def = file.names().definition_of(node)?;
+                let definition = file.names().definition(def);
+                if definition.assignments > 1 {
+                    return None;
+                }
+                let parent = tree.node(definition.node).parent;
+                if tree.kind(parent) == Kind::Param {
+                    let of = tree.child(parent, Role::Type)?;
+                    return tree
+                        .subtree(of)
+                        .take(4)
+                        .find_map(|part| known(tree.symbol(part)));
+                }
+                let value = (tree.kind(parent) == Kind::Assign)
+                    .then(|| tree.child(parent, Role::Value))??;
+                self.class_of(file, value, depth + 1)
+            }
+            Kind::Call | Kind::New => {
+                let callee = callee_of(tree, node)?;
+                match tree.kind(callee) {
+                    Kind::Name => known(tree.symbol(callee)),
+                    Kind::Attr => {
+                        let object = tree.child(callee, Role::Object)?;
+                        let field = tree.symbol(tree.child(callee, Role::Field)?);
+                        let makes = ["new", "default", "from", "unwrap", "create"];
+                        let rust = tree.language == Language::Rust
+                            && makes.iter().any(|name| field == Symbol::of(name));
+                        if rust {
+                            self.class_of(file, object, depth + 1)
+                        } else {
+                            None
+                        }
+                    }
+                    _ => None,
+                }
+            }
+            Kind::Dict => known(tree.symbol(tree.child(node, Role::Callee)?)),
+            Kind::Await | Kind::Question | Kind::Ref | Kind::Cast => {
+                self.class_of(file, tree.children(node).next()?, depth + 1)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The name of a class, or of what a Rust block implements.
+pub(super) fn class_name(file: &File<'_>, class: NodeId) -> Option<Symbol> {
+    let tree = file.tree();
+    let name = tree.child(class, Role::Name)?;
+    let name = match tree.kind(name) {
+        Kind::Type => tree.child(name, Role::Name)?,
+        _ => name,
+    };
+    Some(tree.symbol(name)).filter(|name| !name.is_none())
+}
+
+/// What a call calls, the types that it is given left out.
+pub(super) fn callee_of(tree: &Tree, call: NodeId) -> Option<NodeId> {
+    let callee = tree.child(call, Role::Callee)?;
+    match tree.kind(callee) {
+        Kind::Type => tree.child(callee, Role::Name),
+        _ => Some(callee),
+    }
+}

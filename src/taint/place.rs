@@ -1,0 +1,187 @@
+//! Variables and their fields: what they hold, and putting values into them.
+
+use super::value::{MAX_FIELDS_DEEP, Origin, PathId, Place, Set, Shape, State, Token, Var};
+use super::walk::Walk;
+use crate::lang::Language;
+use crate::syntax::{Kind, NodeId, Role, Symbol};
+
+impl Walk<'_> {
+    /// What a field of a value comes from: of a parameter, the field is remembered.
+    pub(super) fn extend(paths: &mut Vec<Vec<Symbol>>, own: &Set, key: Symbol) -> Set {
+        let params = own
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if !params {
+            return own.clone();
+        }
+        let extended = own.iter().map(|(token, trace)| {
+            let origin = match token.origin {
+                Origin::Param(index, path)
+                    if paths[path.0 as usize].len() < MAX_FIELDS_DEEP - 1 =>
+                {
+                    let mut longer = paths[path.0 as usize].clone();
+                    longer.push(key);
+                    let known = paths.iter().position(|of| *of == longer);
+                    let id = known.unwrap_or_else(|| {
+                        paths.push(longer);
+                        paths.len() - 1
+                    });
+                    Origin::Param(index, PathId(id as u32))
+                }
+                other => other,
+            };
+            (Token { origin, ..*token }, trace.clone())
+        });
+        Set::of(extended.collect())
+    }
+
+    pub(super) fn read(&mut self, shape: &Shape, key: Symbol) -> Shape {
+        let paths = &mut self.paths;
+        shape.read(key, &mut |own| Self::extend(paths, own, key))
+    }
+
+    pub(super) fn join_shapes(&mut self, a: &Shape, b: &Shape) -> Shape {
+        if b.is_trivial() && a.fields().is_empty() && a.length.is_none() {
+            return a.clone();
+        }
+        let paths = &mut self.paths;
+        a.join(b, &mut |own, key| Self::extend(paths, own, key))
+            .cut(MAX_FIELDS_DEEP)
+    }
+
+    pub(super) fn join(&mut self, into: &mut State, other: &State) {
+        let paths = &mut self.paths;
+        into.join(other, &mut |own, key| Self::extend(paths, own, key));
+    }
+
+    /// What a place holds.
+    pub(super) fn load(&mut self, place: &Place, state: &State) -> Shape {
+        let mut shape = state.get(place.var);
+        for &key in &place.path {
+            shape = self.read(&shape, key);
+        }
+        if place.element {
+            Shape::of(shape.all())
+        } else {
+            shape
+        }
+    }
+
+    /// Puts a value into a place; what it held before is gone, unless only an element is meant.
+    pub(super) fn store(&mut self, place: &Place, value: Shape, state: &mut State) {
+        let root = state.get(place.var);
+        let changed = self.stored(root, &place.path, place.element, value);
+        state.set(place.var, changed.cut(MAX_FIELDS_DEEP));
+    }
+
+    fn stored(&mut self, mut shape: Shape, path: &[Symbol], element: bool, value: Shape) -> Shape {
+        match path {
+            [] if element => {
+                let all = value.all();
+                shape.own.add(&all);
+                if !all.is_empty() && !shape.fields().is_empty() {
+                    // Any of the listed fields may be the one.
+                    shape = shape.map(&mut |own| own.union(&all));
+                }
+                shape.length = None;
+                shape
+            }
+            [] => value,
+            [key, rest @ ..] => {
+                let field = self.read(&shape, *key);
+                let field = self.stored(field, rest, element, value);
+                shape.set_field(*key, field);
+                shape
+            }
+        }
+    }
+
+    /// Adds origins to what a place holds.
+    pub(super) fn add(&mut self, place: &Place, set: &Set, state: &mut State) {
+        if set.is_empty() {
+            return;
+        }
+        let mut held = self.load(place, state);
+        held.own.add(set);
+        if !held.fields().is_empty() {
+            held = held.map(&mut |own| own.union(set));
+        }
+        let whole = Place {
+            element: false,
+            ..place.clone()
+        };
+        self.store(if place.element { place } else { &whole }, held, state);
+    }
+
+    /// The place that an expression names, if it names one.
+    pub(super) fn place_of(&self, node: NodeId) -> Option<Place> {
+        let mut path = Vec::new();
+        let mut element = false;
+        let mut at = node;
+        loop {
+            match self.tree.kind(at) {
+                Kind::Name | Kind::Ident => {
+                    path.reverse();
+                    path.truncate(MAX_FIELDS_DEEP);
+                    return Some(Place {
+                        var: self.var_of(at),
+                        path,
+                        element,
+                    });
+                }
+                Kind::Attr => {
+                    path.push(self.tree.symbol(self.tree.child(at, Role::Field)?));
+                    at = self.tree.child(at, Role::Object)?;
+                }
+                Kind::Index => {
+                    let index = self.tree.child(at, Role::Index);
+                    if let Some(key) = index.and_then(|index| self.constant_key(index)) {
+                        path.push(key);
+                    } else {
+                        path.clear();
+                        element = true;
+                    }
+                    at = self.tree.child(at, Role::Object)?;
+                }
+                Kind::Ref | Kind::Await | Kind::Question | Kind::Cast | Kind::Spread => {
+                    at = self.tree.children(at).next()?;
+                }
+                Kind::UnOp if self.tree.symbol(at) == Symbol::of("*") => {
+                    at = self.tree.children(at).next()?;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    pub(super) fn var_of(&self, name: NodeId) -> Var {
+        let symbol = self.tree.symbol(name);
+        let this = match self.tree.language {
+            Language::Rust => symbol == Symbol::of("self"),
+            Language::Python => false,
+            _ => symbol == Symbol::of("this"),
+        };
+        if this {
+            return Var::This;
+        }
+        match self.names.definition_of(name) {
+            Some(def) => Var::Def(def),
+            None => Var::Name(symbol),
+        }
+    }
+
+    /// The key that an index is known to be.
+    pub(super) fn constant_key(&self, index: NodeId) -> Option<Symbol> {
+        match self.tree.kind(index) {
+            Kind::Str | Kind::Int | Kind::Ident => {
+                Some(self.tree.symbol(index)).filter(|key| !key.is_none())
+            }
+            Kind::Name => match self.file.constants().get(index)? {
+                crate::syntax::Value::Str(Some(text)) => Some(Symbol::of(text.as_bytes())),
+                crate::syntax::Value::Int(number) => Some(Symbol::of(number.to_string())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

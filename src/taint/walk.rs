@@ -1,0 +1,431 @@
+//! The state of a run over one file, and what happens at sources, sinks and sanitizers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::functions::Functions;
+use super::marks::Marks;
+use super::summary::{SinkUse, Summary};
+use super::value::{ANY_LABEL, Note, Origin, Place, Set, Shape, State, Token, Trace};
+use super::{Flow, Program};
+use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
+use crate::source::Span;
+use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
+
+/// Expressions and statements that nest deeper than this are looked at as a whole. A level takes
+/// some kilobytes of stack.
+pub(super) const MAX_DEPTH: u32 = 150;
+
+/// Through one function no more sinks than these are followed.
+const MAX_SINKS: usize = 128;
+
+/// One run over a file.
+pub(super) struct Walk<'w> {
+    pub(super) program: &'w Program,
+    pub(super) file: &'w File<'w>,
+    pub(super) tree: &'w Tree,
+    pub(super) names: &'w Names,
+    pub(super) marks: &'w Marks,
+    pub(super) functions: &'w Functions,
+    pub(super) summaries: Vec<Option<Rc<Summary>>>,
+    /// What methods put into the fields of their class.
+    pub(super) class_fields: BTreeMap<NodeId, Vec<(Symbol, Set)>>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) steps: &'w mut u64,
+    pub(super) depth: u32,
+    /// Whether flows are reported, and not only summed up.
+    pub(super) reports: bool,
+    /// Functions that a sink can be reached from.
+    pub(super) hot: Vec<bool>,
+    pub(super) paths: Vec<Vec<Symbol>>,
+    /// What the propagators have picked up so far.
+    pub(super) carried: HashMap<u32, Set>,
+    pub(super) labels: Vec<String>,
+    /// Whether something was given up before it was settled.
+    pub(super) incomplete: bool,
+    pub(super) found: BTreeMap<(Span, usize), (u32, Trace, u32)>,
+}
+
+/// What is collected while a function runs.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Whether sinks that parameters reach are summed up here.
+    pub(super) sums: bool,
+    pub(super) returned: Shape,
+    pub(super) exit: State,
+    pub(super) tries: Vec<State>,
+    pub(super) loops: Vec<Loop>,
+    pub(super) sinks: BTreeMap<u32, SinkUse>,
+}
+
+/// Where the ways out of a loop lead.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) breaks: State,
+    pub(super) continues: State,
+    /// Whether it is a `switch`, which `continue` passes.
+    pub(super) switch: bool,
+}
+
+impl Frame {
+    pub(super) fn new(sums: bool) -> Frame {
+        Frame {
+            sums,
+            returned: Shape::default(),
+            exit: State::dead(),
+            tries: Vec::new(),
+            loops: Vec::new(),
+            sinks: BTreeMap::new(),
+        }
+    }
+}
+
+/// Runs a rule over a file. Returns the flows, and whether the steps sufficed.
+pub(super) fn run(
+    program: &Program,
+    marks: &Marks,
+    file: &File<'_>,
+    steps: &mut u64,
+) -> (Vec<Flow>, bool) {
+    let functions = Functions::of(file);
+    let count = functions.all.len();
+    let mut labels = vec![DEFAULT_LABEL.to_owned()];
+    for label in program
+        .spec
+        .sources
+        .iter()
+        .filter_map(|source| source.label.as_ref())
+        .chain(
+            program
+                .spec
+                .propagators
+                .iter()
+                .filter_map(|propagator| propagator.label.as_ref()),
+        )
+    {
+        if !labels.contains(label) {
+            labels.push(label.clone());
+        }
+    }
+    let mut walk = Walk {
+        program,
+        file,
+        tree: file.tree(),
+        names: file.names(),
+        marks,
+        functions: &functions,
+        summaries: (0..count).map(|_| None).collect(),
+        class_fields: BTreeMap::new(),
+        frames: Vec::new(),
+        steps,
+        depth: 0,
+        reports: false,
+        hot: vec![false; count],
+        paths: vec![Vec::new()],
+        carried: HashMap::new(),
+        labels,
+        incomplete: false,
+        found: BTreeMap::new(),
+    };
+    walk.summarise();
+    walk.reports = true;
+    walk.frames.push(Frame::new(false));
+    let mut state = State::new();
+    walk.eval(NodeId::ROOT, &mut state);
+    walk.frames.pop();
+    let complete = *walk.steps > 0 && !walk.incomplete;
+    let found = std::mem::take(&mut walk.found);
+    let flows = found
+        .into_iter()
+        .map(|((span, _), flow)| walk.flow(span, flow))
+        .collect();
+    (flows, complete)
+}
+
+impl Walk<'_> {
+    /// Counts a step. Returns whether there are none left.
+    pub(super) fn spent(&mut self) -> bool {
+        *self.steps = self.steps.saturating_sub(1);
+        *self.steps == 0
+    }
+
+    pub(super) fn frame(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("something runs")
+    }
+
+    fn label_number(&self, label: Option<&String>) -> u16 {
+        let of = label.map_or(DEFAULT_LABEL, String::as_str);
+        self.labels
+            .iter()
+            .position(|known| known == of)
+            .unwrap_or(0) as u16
+    }
+
+    fn has_labels(&self, set: &Set, requires: &crate::rule::taint::Requires) -> bool {
+        requires.holds(&|label| {
+            set.iter().any(|(token, _)| match token.label {
+                ANY_LABEL => false,
+                number => self.labels[number as usize] == label,
+            })
+        })
+    }
+
+    /// Whether any sanitizer covers a node; those that work by side effect take hold.
+    fn is_sanitized(&mut self, node: NodeId, state: &mut State) -> bool {
+        let marks = self.marks;
+        let Some(mark) = marks.of(node) else {
+            return false;
+        };
+        let mut clean = false;
+        for &index in &mark.sanitizers {
+            let by_side_effect =
+                self.program.spec.sanitizers[marks.sanitizers[index as usize].part].by_side_effect;
+            clean |= by_side_effect != SideEffect::Only;
+            if by_side_effect != SideEffect::No
+                && let Some(place) = self.place_of(node)
+            {
+                self.store(
+                    &Place {
+                        element: false,
+                        ..place
+                    },
+                    Shape::default(),
+                    state,
+                );
+            }
+        }
+        clean
+    }
+
+    /// The origins that sources add to a node's value.
+    pub(super) fn sources_at(
+        &mut self,
+        node: NodeId,
+        value: &Set,
+        state: &mut State,
+        target: bool,
+    ) -> Set {
+        let marks = self.marks;
+        let mut added = Set::default();
+        let Some(mark) = marks.of(node) else {
+            return added;
+        };
+        for &index in &mark.sources {
+            let spec = &self.program.spec.sources[marks.sources[index as usize].part];
+            if spec
+                .requires
+                .as_ref()
+                .is_some_and(|requires| !self.has_labels(value, requires))
+            {
+                continue;
+            }
+            let label = self.label_number(spec.label.as_ref());
+            let span = marks.sources[index as usize].span;
+            let token = Token {
+                origin: Origin::Source(index),
+                label,
+            };
+            let one = Set::one(token, Trace::default().then(span, Note::Source));
+            if spec.control {
+                state.control.add(&one);
+                continue;
+            }
+            if !target
+                && spec.by_side_effect != SideEffect::No
+                && let Some(place) = self.place_of(node)
+            {
+                self.add(&place, &one, state);
+            }
+            if target || spec.by_side_effect != SideEffect::Only {
+                added.add(&one);
+            }
+        }
+        added
+    }
+
+    /// What the rule says of a node whose value was just worked out. `given` is what a call gets.
+    pub(super) fn finish(
+        &mut self,
+        node: NodeId,
+        value: Shape,
+        given: Option<&Set>,
+        state: &mut State,
+    ) -> Shape {
+        let marks = self.marks;
+        if marks.of(node).is_none() {
+            return value;
+        }
+        if self.is_sanitized(node, state) {
+            return Shape::default();
+        }
+        let mut value = value;
+        let added = self.sources_at(node, &value.all(), state, false);
+        if !added.is_empty() {
+            value = Shape::of(value.all().union(&added));
+        }
+        self.propagate(node, &mut value, state);
+        let Some(mark) = marks.of(node) else {
+            return value;
+        };
+        for &index in &mark.sinks {
+            let hit = &marks.sinks[index as usize];
+            let mut arrives = value.all();
+            if let Some(given) = given
+                && !hit.is_focused(self.file)
+            {
+                arrives = added.union(given);
+            }
+            arrives.add(&state.control.clone());
+            self.arrive(index, node, &arrives);
+        }
+        value
+    }
+
+    fn propagate(&mut self, node: NodeId, value: &mut Shape, state: &mut State) {
+        let marks = self.marks;
+        let Some(mark) = marks.of(node) else { return };
+        for &index in &mark.to {
+            if let Some(carried) = self.carried.get(&index) {
+                value.own = value.own.union(carried);
+            }
+        }
+        for &index in &mark.from {
+            let spec = &self.program.spec.propagators[marks.propagators[index as usize].part];
+            let mut set = value.all();
+            if spec
+                .requires
+                .as_ref()
+                .is_some_and(|requires| !self.has_labels(&set, requires))
+            {
+                continue;
+            }
+            if let Some(label) = &spec.label {
+                let label = self.label_number(Some(label));
+                let relabelled = set
+                    .iter()
+                    .map(|(token, trace)| (Token { label, ..*token }, trace.clone()));
+                set = Set::of(relabelled.collect());
+            }
+            if set.is_empty() {
+                self.carried.remove(&index);
+                continue;
+            }
+            if spec.by_side_effect
+                && let Some(target) = marks.targets[index as usize]
+                && let Some(place) = self.place_of(target)
+            {
+                let stepped = set.step(self.tree.span(target), Note::Into(target));
+                self.add(&place, &stepped, state);
+            }
+            self.carried.insert(index, set);
+        }
+    }
+
+    /// A value arrives at a sink: a flow, or for a parameter a part of the summary.
+    pub(super) fn arrive(&mut self, sink: u32, node: NodeId, set: &Set) {
+        if set.is_empty() {
+            return;
+        }
+        let marks = self.marks;
+        let hit = &marks.sinks[sink as usize];
+        let spec = &self.program.spec.sinks[hit.part];
+        if spec.at_exit && !self.is_at_exit(node) {
+            return;
+        }
+        let params = set
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if params && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums) {
+            if frame.sinks.len() < MAX_SINKS || frame.sinks.contains_key(&sink) {
+                let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse {
+                    node,
+                    set: Set::default(),
+                });
+                known.set.add(set);
+            } else {
+                self.incomplete = true;
+            }
+        }
+        if !self.reports {
+            return;
+        }
+        let unify = self.program.spec.options.unify_mvars;
+        let mut sources = set.filter(|token| match token.origin {
+            Origin::Param(..) => false,
+            Origin::Source(index) => {
+                let source = &marks.sources[index as usize];
+                !unify
+                    || source
+                        .bindings
+                        .merge(&hit.bindings, Some(self.file), false)
+                        .is_some()
+            }
+        });
+        match &spec.requires {
+            Some(requires) if !self.has_labels(&sources, requires) => return,
+            Some(_) => {}
+            None => sources = sources.filter(|token| token.label == 0),
+        }
+        let first = sources.iter().next().cloned();
+        if let Some((token, trace)) = first
+            && let Origin::Source(source) = token.origin
+        {
+            self.found
+                .entry((hit.span, hit.part))
+                .or_insert((source, trace, sink));
+        }
+    }
+
+    /// Whether nothing runs in the function after a node.
+    fn is_at_exit(&self, node: NodeId) -> bool {
+        let mut at = node;
+        for above in self.tree.ancestors(node) {
+            match self.tree.kind(above) {
+                Kind::Return | Kind::Func | Kind::Module => return true,
+                Kind::Block if self.tree.node(at).end != self.tree.node(above).end => return false,
+                _ => {}
+            }
+            at = above;
+        }
+        true
+    }
+
+    /// A flow as it is told.
+    fn flow(&self, span: Span, (source, trace, sink): (u32, Trace, u32)) -> Flow {
+        let marks = self.marks;
+        let mut bindings = marks.sinks[sink as usize].bindings.clone();
+        bindings.complete(&marks.sources[source as usize].bindings);
+        let mut steps: Vec<(Span, String)> = trace
+            .steps()
+            .into_iter()
+            .map(|(span, note)| (span, self.told(note)))
+            .collect();
+        steps.push((span, "it arrives here".to_owned()));
+        Flow {
+            span,
+            bindings,
+            steps,
+        }
+    }
+
+    fn told(&self, note: Note) -> String {
+        let name = |node: NodeId| {
+            let text = self.tree.text_of(node, self.file.text());
+            let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            match text.char_indices().nth(40) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            }
+        };
+        let function = |node: NodeId| match self.tree.child(node, Role::Name) {
+            Some(of) => format!("`{}`", name(of)),
+            None => "a function".to_owned(),
+        };
+        match note {
+            Note::Source => "the value comes from here".to_owned(),
+            Note::Into(target) => format!("it goes into `{}`", name(target)),
+            Note::Argument(of) => format!("it is passed to {}", function(of)),
+            Note::Returned(of) => format!("{} returns it", function(of)),
+        }
+    }
+}
