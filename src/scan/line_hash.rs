@@ -104,7 +104,8 @@ impl Hasher {
 mod tests {
     use super::*;
 
-    /// The expected hashes were computed by GitHub's own code.
+    /// The expected hashes come from the algorithm of codeql-action's `fingerprints.ts`, written
+    /// again and run in another language.
     fn check(text: &str, expected: &[&str]) {
         let marked = text.strip_prefix('\u{feff}');
         let hashes = line_hashes(marked.unwrap_or(text).as_bytes(), marked.is_some());

@@ -1,6 +1,6 @@
 //! The algebra of ranges: patterns joined by and, or, not and inside.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -117,22 +117,15 @@ impl Run<'_, '_> {
                 return Ok(ranges);
             }
             let found = self.formula(negative, None)?;
-            let contradicts: fn(Span, Span) -> bool = match negative {
-                Formula::Inside(_) => |range, found| found.contains(range),
-                Formula::Regex(_) => |range, found| found.contains(range) || range.contains(found),
-                _ => |range, found| range == found,
+            ranges = match negative {
+                Formula::Inside(_) => {
+                    self.without(ranges, &found, |range, found| found.contains(range))
+                }
+                Formula::Regex(_) => self.without(ranges, &found, |range, found| {
+                    found.contains(range) || range.contains(found)
+                }),
+                _ => self.without_equal(ranges, &found),
             };
-            let (file, symbolic) = (self.subject.file, self.options.symbolic_propagation);
-            let joined = Joined::new(&ranges, &found, file, symbolic);
-            ranges.retain(|range| {
-                !joined.candidates(range, file).any(|found| {
-                    contradicts(range.span, found.span)
-                        && range
-                            .bindings
-                            .merge(&found.bindings, file, symbolic)
-                            .is_some()
-                })
-            });
         }
         for condition in &all.conditions {
             let mut kept = Vec::new();
@@ -206,6 +199,41 @@ impl Run<'_, '_> {
             }
         }
         distinct(out)
+    }
+
+    /// The ranges that no other stands in a relation to, with bindings that agree.
+    fn without(
+        &mut self,
+        mut ranges: Vec<Match>,
+        others: &[Match],
+        related: fn(Span, Span) -> bool,
+    ) -> Vec<Match> {
+        let file = self.subject.file;
+        let joined = Joined::new(&ranges, others, file, self.options.symbolic_propagation);
+        ranges.retain(|range| {
+            !joined.candidates(range, file).any(|other| {
+                *self.steps = self.steps.saturating_sub(1);
+                *self.steps == 0
+                    || related(range.span, other.span)
+                        && self.merge(&range.bindings, &other.bindings).is_some()
+            })
+        });
+        ranges
+    }
+
+    /// The ranges that are no other's range, with bindings that agree.
+    fn without_equal(&mut self, mut ranges: Vec<Match>, others: &[Match]) -> Vec<Match> {
+        let mut by_span: HashMap<Span, Vec<&Match>> = HashMap::new();
+        for other in others {
+            by_span.entry(other.span).or_default().push(other);
+        }
+        ranges.retain(|range| {
+            let same = by_span.get(&range.span).map_or(&[][..], Vec::as_slice);
+            !same
+                .iter()
+                .any(|other| self.merge(&range.bindings, &other.bindings).is_some())
+        });
+        ranges
     }
 
     fn focus(&self, focus: &[Vec<Symbol>], ranges: Vec<Match>) -> Vec<Match> {
