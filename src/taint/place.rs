@@ -1,5 +1,7 @@
 //! Variables and their fields: what they hold, and putting values into them.
 
+use std::rc::Rc;
+
 use super::value::{MAX_FIELDS_DEEP, Origin, PathId, Place, Set, Shape, State, Token, Var};
 use super::walk::Walk;
 use crate::lang::Language;
@@ -50,6 +52,9 @@ impl Walk<'_> {
     }
 
     pub(super) fn join(&mut self, into: &mut State, other: &State) {
+        if into.live && other.live && !Rc::ptr_eq(&into.vars, &other.vars) {
+            self.charge(into.vars.len() + other.vars.len());
+        }
         let paths = &mut self.paths;
         into.join(other, &mut |own, key| Self::extend(paths, own, key));
     }
@@ -71,7 +76,18 @@ impl Walk<'_> {
     pub(super) fn store(&mut self, place: &Place, value: Shape, state: &mut State) {
         let root = state.get(place.var);
         let changed = self.stored(root, &place.path, place.element, value);
-        state.set(place.var, changed.cut(MAX_FIELDS_DEEP));
+        let changed = changed.cut(MAX_FIELDS_DEEP);
+        // Whatever is stored in the body of a `try` may be there when it is left.
+        let tried = self.frames.last_mut().and_then(|frame| frame.tries.pop());
+        if let Some(mut tried) = tried {
+            let joined = self.join_shapes(&tried.get(place.var), &changed);
+            tried.set(place.var, joined);
+            self.frame().tries.push(tried);
+        }
+        if Rc::strong_count(&state.vars) > 1 {
+            self.charge(state.vars.len());
+        }
+        state.set(place.var, changed);
     }
 
     fn stored(&mut self, mut shape: Shape, path: &[Symbol], element: bool, value: Shape) -> Shape {

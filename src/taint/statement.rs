@@ -40,12 +40,6 @@ impl Walk<'_> {
                 continue;
             }
             value = self.eval(statement, state);
-            if state.live
-                && let Some(mut tried) = self.frame().tries.pop()
-            {
-                self.join(&mut tried, state);
-                self.frame().tries.push(tried);
-            }
         }
         value
     }

@@ -143,6 +143,11 @@ pub(super) fn run(
 }
 
 impl Walk<'_> {
+    /// Counts the work of going through many variables, which is light work each.
+    pub(super) fn charge(&mut self, variables: usize) {
+        *self.steps = self.steps.saturating_sub(variables as u64 / 2);
+    }
+
     /// Counts a step. Returns whether there are none left.
     pub(super) fn spent(&mut self) -> bool {
         *self.steps = self.steps.saturating_sub(1);
