@@ -94,6 +94,11 @@ impl RuleSet {
                             .into_iter()
                             .map(|left_out| format!("rule left out: {left_out}")),
                     );
+                    notes.extend(
+                        read.without_effect
+                            .into_iter()
+                            .map(|option| format!("option without effect: {option}")),
+                    );
                     for rule in read.rules {
                         if rules[..builtin_count]
                             .iter()

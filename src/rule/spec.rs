@@ -125,6 +125,8 @@ pub struct RuleFile {
     pub rules: Vec<Rule>,
     /// Rules left out, with the reason.
     pub left_out: Vec<String>,
+    /// Options that a rule sets and that change nothing here.
+    pub without_effect: Vec<String>,
 }
 
 /// Reads the rules of a file. `None` where it holds no `rules:` at all.
@@ -166,6 +168,11 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
                 )));
             }
             ids.push(id.clone());
+        }
+        for option in options_without_effect(yaml) {
+            let rule = id.as_deref().unwrap_or("?");
+            out.without_effect
+                .push(format!("`{option}` of rule {rule}"));
         }
         match left_out(yaml) {
             Ok(Some(reason)) => {
@@ -426,6 +433,29 @@ const OPTIONS_PASSED_OVER: &[&str] = &[
     "timeout",
 ];
 
+/// Those of the options passed over that say how an engine runs, and not what a pattern means.
+const OPTIONS_OF_ENGINES: &[&str] = &[
+    "interfile",
+    "taint_intrafile",
+    "cpp_parsing_pref",
+    "dynamic_timeout",
+    "dynamic_timeout_unit_kb",
+    "dynamic_timeout_max_multiplier",
+    "experimental",
+    "timeout",
+];
+
+/// The options of a rule that would change what its patterns mean, and do not here.
+fn options_without_effect(yaml: &Yaml) -> Vec<&str> {
+    let Some(Node::Map(entries)) = yaml.get("options").map(|options| &options.node) else {
+        return Vec::new();
+    };
+    let names = entries.iter().map(|(key, _)| key.text.as_str());
+    names
+        .filter(|name| OPTIONS_PASSED_OVER.contains(name) && !OPTIONS_OF_ENGINES.contains(name))
+        .collect()
+}
+
 fn options(yaml: &Yaml) -> Result<Options, PartError> {
     let mut options = Options::default();
     let Some(value) = yaml.get("options") else {
@@ -483,6 +513,15 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error() {
         assert!(error(&format!("{HEAD}  pattern: f(...)\n  colour: red\n")).contains("`colour`"));
+    }
+
+    #[test]
+    fn an_option_without_effect_is_told() {
+        let text = format!(
+            "{HEAD}  pattern: f(...)\n  options: {{ac_matching: false, interfile: true}}\n"
+        );
+        let file = read_file("r.yaml", &text).unwrap().unwrap();
+        assert_eq!(file.without_effect, ["`ac_matching` of rule a"]);
     }
 
     #[test]

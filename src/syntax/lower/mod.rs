@@ -262,6 +262,36 @@ impl<'c> Lower<'c> {
         self.placeholder(c) == Some(Placeholder::Ellipsis)
     }
 
+    /// Opens the node that a call stands for in a pattern, `<... e ...>` or `($X: T)`. Returns the
+    /// part that belongs in it, with its role, if the call is one.
+    fn open_operator(
+        &mut self,
+        c: CstId,
+        function: CstId,
+        arguments: CstId,
+        role: Role,
+    ) -> Option<(CstId, Role)> {
+        if !self.pattern {
+            return None;
+        }
+        let name = self.text(function);
+        let mut arguments = self.named(arguments);
+        let first = arguments.next()?;
+        if name == placeholder::DEEP.as_bytes() {
+            self.open(Kind::Deep, role, c);
+            return Some((first, Role::Item));
+        }
+        if name != placeholder::TYPED.as_bytes() {
+            return None;
+        }
+        let Placeholder::MetaVar(variable) = self.placeholder(first)? else {
+            return None;
+        };
+        let of = arguments.next()?;
+        self.open_named(Kind::TypedMetaVar, role, c, variable);
+        Some((of, Role::Type))
+    }
+
     /// Runs `inner` one level deeper, or leaves an opaque node where that is too deep.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Self)) {
         if self.depth >= MAX_DEPTH {

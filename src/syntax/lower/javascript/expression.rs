@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::super::placeholder::{DEEP, Placeholder, TYPED};
+use super::super::placeholder::Placeholder;
 use super::{CstId, Flags, K, Kind, Role, Script, Span, Symbol};
 
 impl Script<'_, '_> {
@@ -116,33 +116,15 @@ impl Script<'_, '_> {
 
     /// The calls that stand for `<... e ...>` and `($X: T)` in a pattern.
     fn pattern_call(&mut self, c: CstId, function: CstId, role: Role) -> bool {
-        if !self.lower.pattern || self.k(c) != K::Call {
-            return false;
-        }
-        let name = self.lower.text(function);
-        let Some(arguments) = self.lower.field(c, self.f.arguments) else {
+        let arguments = self.lower.field(c, self.f.arguments);
+        let Some(arguments) = arguments.filter(|_| self.k(c) == K::Call) else {
             return false;
         };
-        let mut arguments = self.lower.named(arguments);
-        if name == DEEP.as_bytes() {
-            self.lower.open(Kind::Deep, role, c);
-            if let Some(inner) = arguments.next() {
-                self.expression(inner, Role::Item);
-            }
-        } else if name == TYPED.as_bytes() {
-            let Some(variable) = arguments.next() else {
-                return false;
-            };
-            let Some(Placeholder::MetaVar(name)) = self.lower.placeholder(variable) else {
-                return false;
-            };
-            self.lower.open_named(Kind::TypedMetaVar, role, c, name);
-            if let Some(of) = arguments.next() {
-                self.expression(of, Role::Type);
-            }
-        } else {
+        let operand = self.lower.open_operator(c, function, arguments, role);
+        let Some((operand, role)) = operand else {
             return false;
-        }
+        };
+        self.expression(operand, role);
         self.lower.close();
         true
     }
