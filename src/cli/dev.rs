@@ -46,7 +46,7 @@ fn tree(file: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
     let Some(parsed) = syntax::File::parse(&source) else {
         return Err(CliError::new(
             format!("`{}` is in no language that aiscan parses", file.display()),
-            "name a Python, JavaScript, TypeScript or Rust file",
+            "name a file of code or configuration, such as a.py or a.json",
         ));
     };
     let printed = parsed.tree().print(source.text());

@@ -95,20 +95,21 @@ fn read_from(mut file: impl Read, size: u64, path: &Path) -> Result<Content, Rea
 
 /// The language of a file by its name, then by its first bytes; `None` where it is binary.
 ///
-/// A NUL does not make a named source file binary: one byte would hide it from the scan.
+/// A NUL does not make a file binary whose name says that it is run: one byte would hide it from
+/// the scan. Property lists and installers of shell have binary forms.
 fn language(path: &Path, head: &[u8]) -> Option<Language> {
     let by_name = Language::of_path(path);
-    if by_name != Language::Text {
-        return Some(by_name);
-    }
-    if let Some(by_shebang) = Language::of_shebang(head) {
-        return Some(by_shebang);
-    }
+    let by_shebang = || Language::of_shebang(head);
+    let language = match by_name {
+        Language::Text => by_shebang().unwrap_or(Language::Text),
+        named => named,
+    };
+    let is_run = language.is_code() || matches!(by_name, Language::Bash | Language::Dockerfile);
     let utf_16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    if !utf_16 && memchr::memchr(0, head).is_some() {
+    if !is_run && !utf_16 && memchr::memchr(0, head).is_some() {
         return None;
     }
-    Some(Language::Text)
+    Some(language)
 }
 
 fn limit(language: Language) -> u64 {
@@ -136,6 +137,9 @@ mod tests {
     fn a_nul_makes_only_nameless_files_binary() {
         check("a.py", b"x\0", Some(Language::Python));
         check("a", b"#!/usr/bin/python3\n\0", Some(Language::Python));
+        check("a.sh", b"x\0", Some(Language::Bash));
+        check("a", b"#!/bin/sh\n\0", None);
+        check("a.plist", b"bplist\0", None);
         check("a.dat", b"x\0", None);
         check("a.dat", b"\xff\xfex\0", Some(Language::Text));
         check(

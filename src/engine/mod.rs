@@ -57,6 +57,16 @@ pub enum Problem {
         /// The levels that are followed.
         limit: u32,
     },
+    /// It is larger than what is parsed; rules on text have seen it.
+    #[error(
+        "it has {size} bytes, too many to be parsed as {language} for the rules that ask for it"
+    )]
+    TooLarge {
+        /// Its size in bytes.
+        size: usize,
+        /// The language it would be parsed as.
+        language: &'static str,
+    },
     /// A rule ran out of steps.
     #[error("rule {rule} ran out of steps")]
     BudgetSpent {
@@ -76,6 +86,7 @@ impl Problem {
             Problem::Undecodable(_)
             | Problem::TooBroken { .. }
             | Problem::TooDeep { .. }
+            | Problem::TooLarge { .. }
             | Problem::BudgetSpent { .. }
             | Problem::Internal(_) => true,
         }
@@ -87,6 +98,9 @@ const MAX_LOST_PERCENT: usize = 20;
 
 /// The steps that one rule may take in one file. A step is some tens of nanoseconds.
 const STEPS: u64 = 20_000_000;
+
+/// The most bytes that are parsed. Code is never read beyond it; configuration is, as text.
+const MAX_PARSED: usize = 5 * 1024 * 1024;
 
 /// What a suppression comment mentions.
 const MARK: &[u8] = b"aiscan:";
@@ -101,8 +115,14 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
         report
             .problems
             .push(Problem::Undecodable(error.to_string()));
-    } else if source.language.is_code() && (!entries.is_empty() || marked) {
-        file = File::parse(source);
+    } else if !entries.is_empty() || marked {
+        let size = source.text().len();
+        if size <= MAX_PARSED {
+            file = File::parse(source);
+        } else {
+            let language = source.language.name();
+            report.problems.push(Problem::TooLarge { size, language });
+        }
     }
     if let Some(file) = &file {
         report.parsed = true;

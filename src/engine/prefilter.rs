@@ -139,7 +139,15 @@ fn may_hide_words(source: &Source) -> bool {
                     .any(|c| c.is_ascii_alphanumeric() || c == '_')
             })
         }
-        Language::Rust | Language::Text => false,
+        Language::Rust
+        | Language::Json
+        | Language::Yaml
+        | Language::Toml
+        | Language::Html
+        | Language::Xml
+        | Language::Bash
+        | Language::Dockerfile
+        | Language::Text => false,
     }
 }
 

@@ -6,8 +6,10 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "JavaScript",
     rule_names: &["javascript", "js"],
     extensions: &["js", "jsx", "mjs", "cjs"],
+    file_names: &[],
     interpreters: &["node", "bun", "deno"],
     line_comments: &["//"],
     block_comments: &[("/*", "*/"), ("<!--", "-->")],
     grammar: Some(|| tree_sitter_javascript::LANGUAGE.into()),
+    is_code: true,
 };

@@ -4,11 +4,17 @@
 //! rest of the program asks about it, so that adding a language is one file here and one lowering
 //! file in `syntax`.
 
+mod bash;
+mod dockerfile;
+mod html;
 mod javascript;
+mod json;
 mod python;
 mod rust;
 mod text;
+mod toml;
 mod typescript;
+mod yaml;
 
 use std::path::Path;
 
@@ -25,6 +31,20 @@ pub enum Language {
     Tsx,
     /// Rust.
     Rust,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// TOML.
+    Toml,
+    /// HTML.
+    Html,
+    /// XML.
+    Xml,
+    /// Bash and other shells.
+    Bash,
+    /// Dockerfiles.
+    Dockerfile,
     /// Any other text.
     Text,
 }
@@ -38,6 +58,8 @@ pub struct Definition {
     pub rule_names: &'static [&'static str],
     /// File name extensions, without the dot, in lower case.
     pub extensions: &'static [&'static str],
+    /// File names in lower case; one that ends in `*` stands for all that begin so.
+    pub file_names: &'static [&'static str],
     /// Interpreters that a shebang line may name, without a version.
     pub interpreters: &'static [&'static str],
     /// What starts a comment that ends with its line.
@@ -46,16 +68,25 @@ pub struct Definition {
     pub block_comments: &'static [(&'static str, &'static str)],
     /// The tree-sitter grammar; `None` for text.
     pub grammar: Option<fn() -> tree_sitter::Language>,
+    /// Whether it is a programming language, see [`Language::is_code`].
+    pub is_code: bool,
 }
 
 impl Language {
     /// Every language, in the order in which they are listed to people.
-    pub const ALL: [Language; 6] = [
+    pub const ALL: [Language; 13] = [
         Language::Python,
         Language::JavaScript,
         Language::TypeScript,
         Language::Tsx,
         Language::Rust,
+        Language::Json,
+        Language::Yaml,
+        Language::Toml,
+        Language::Html,
+        Language::Xml,
+        Language::Bash,
+        Language::Dockerfile,
         Language::Text,
     ];
 
@@ -67,6 +98,13 @@ impl Language {
             Language::TypeScript => &typescript::TYPESCRIPT,
             Language::Tsx => &typescript::TSX,
             Language::Rust => &rust::DEFINITION,
+            Language::Json => &json::DEFINITION,
+            Language::Yaml => &yaml::DEFINITION,
+            Language::Toml => &toml::DEFINITION,
+            Language::Html => &html::HTML,
+            Language::Xml => &html::XML,
+            Language::Bash => &bash::DEFINITION,
+            Language::Dockerfile => &dockerfile::DEFINITION,
             Language::Text => &text::DEFINITION,
         }
     }
@@ -76,21 +114,32 @@ impl Language {
         self.definition().name
     }
 
-    /// The language of a file by the extension of its name; `Text` where none claims it.
+    /// The language of a file by its name; `Text` where none claims it.
     pub fn of_path(path: &Path) -> Language {
-        let Some(extension) = path.extension().and_then(|extension| extension.to_str()) else {
-            return Language::Text;
+        let lower = |part: Option<&std::ffi::OsStr>| {
+            part.and_then(std::ffi::OsStr::to_str)
+                .map(str::to_ascii_lowercase)
         };
-        let extension = extension.to_ascii_lowercase();
-        Language::ALL
-            .into_iter()
-            .find(|language| {
-                language
-                    .definition()
-                    .extensions
-                    .contains(&extension.as_str())
-            })
-            .unwrap_or(Language::Text)
+        let extension = lower(path.extension());
+        let by_extension = extension.and_then(|extension| {
+            let claims = |language: &Language| {
+                let extensions = language.definition().extensions;
+                extensions.contains(&extension.as_str())
+            };
+            Language::ALL.into_iter().find(claims)
+        });
+        let by_name = || {
+            let name = lower(path.file_name())?;
+            let claims = |language: &Language| {
+                let names = language.definition().file_names.iter();
+                names.copied().any(|known| match known.strip_suffix('*') {
+                    Some(start) => name.starts_with(start),
+                    None => name == known,
+                })
+            };
+            Language::ALL.into_iter().find(claims)
+        };
+        by_extension.or_else(by_name).unwrap_or(Language::Text)
     }
 
     /// The language named by a shebang on the first line of `bytes`, if it names one of ours.
@@ -120,9 +169,16 @@ impl Language {
             .collect()
     }
 
-    /// Whether files of this language are parsed.
-    pub fn is_code(self) -> bool {
+    /// Whether files of this language can be parsed.
+    pub fn is_parsed(self) -> bool {
         self.definition().grammar.is_some()
+    }
+
+    /// Whether it is a programming language: its values are quoted, its comments are the
+    /// grammar's, and a file of it that does not parse was not examined. Configuration, markup and
+    /// scripts of a shell are read as text first, and parsed where a rule asks for it.
+    pub fn is_code(self) -> bool {
+        self.definition().is_code
     }
 }
 
@@ -139,6 +195,28 @@ mod tests {
     }
 
     #[test]
+    fn names_decide_where_no_extension_does() {
+        let of = |name: &str| Language::of_path(Path::new(name));
+        assert_eq!(of("a/Dockerfile"), Language::Dockerfile);
+        assert_eq!(of("Dockerfile.dev"), Language::Dockerfile);
+        assert_eq!(of("web.dockerfile"), Language::Dockerfile);
+        assert_eq!(of("Containerfile"), Language::Dockerfile);
+        assert_eq!(of("Dockerfile.py"), Language::Python);
+        assert_eq!(of("Dockerfiles"), Language::Text);
+        assert_eq!(of("Cargo.lock"), Language::Toml);
+        assert_eq!(of("yarn.lock"), Language::Text);
+        assert_eq!(of(".bashrc"), Language::Bash);
+        assert_eq!(of("a.yml"), Language::Yaml);
+    }
+
+    #[test]
+    fn only_programming_languages_are_code() {
+        assert!(Language::Rust.is_code() && Language::Rust.is_parsed());
+        assert!(!Language::Yaml.is_code() && Language::Yaml.is_parsed());
+        assert!(!Language::Text.is_code() && !Language::Text.is_parsed());
+    }
+
+    #[test]
     fn shebangs_name_interpreters_with_versions_and_env() {
         assert_eq!(
             Language::of_shebang(b"#!/usr/bin/python3.11 -u\n"),
@@ -148,7 +226,8 @@ mod tests {
             Language::of_shebang(b"#!/usr/bin/env -S node\n"),
             Some(Language::JavaScript)
         );
-        assert_eq!(Language::of_shebang(b"#!/bin/sh\n"), None);
+        assert_eq!(Language::of_shebang(b"#!/bin/sh\n"), Some(Language::Bash));
+        assert_eq!(Language::of_shebang(b"#!/usr/bin/env perl\n"), None);
         assert_eq!(Language::of_shebang(b"print()"), None);
     }
 

@@ -6,8 +6,10 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "Rust",
     rule_names: &["rust", "rs"],
     extensions: &["rs"],
+    file_names: &[],
     interpreters: &["rust-script"],
     line_comments: &["//"],
     block_comments: &[("/*", "*/")],
     grammar: Some(|| tree_sitter_rust::LANGUAGE.into()),
+    is_code: true,
 };

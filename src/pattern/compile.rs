@@ -179,6 +179,8 @@ const RUST: &[Context] = &[
     ),
 ];
 
+const JSON: &[Context] = &[context("", "", Place::File), context("{", "}", Place::Pair)];
+
 /// Reads a pattern in every way that its language leaves open; at least one.
 pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, PatternError> {
     // What one dialect cannot read another may: types in JavaScript, casts or elements.
@@ -208,6 +210,7 @@ fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
     let contexts = match language {
         Language::Python => PYTHON,
         Language::Rust => RUST,
+        Language::Json => JSON,
         _ => SCRIPT,
     };
     let mut readings: Vec<Reading> = Vec::new();
@@ -242,7 +245,13 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
                 || pattern.starts_with("case")
                 || pattern.starts_with("default")
         }
-        Place::Pair => language == Language::Python || begins_with_key(pattern),
+        Place::Pair => {
+            let script = matches!(
+                language,
+                Language::JavaScript | Language::TypeScript | Language::Tsx
+            );
+            !script || begins_with_key(pattern)
+        }
         _ => true,
     }
 }

@@ -76,7 +76,9 @@ impl Examiner<'_> {
         let incomplete = report.problems.iter().any(Problem::is_incomplete);
         let context = triage::Context {
             source,
-            comments: report.parsed.then_some(&report.comments[..]),
+            // Which rules are there must not decide what a comment is: configuration is parsed for
+            // some and not for others, and its comments are read by their marks in any case.
+            comments: (report.parsed && source.language.is_code()).then_some(&report.comments[..]),
             examined: !incomplete,
             rules: self.rules,
             deselected: self.deselected,

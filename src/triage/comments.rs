@@ -1,6 +1,6 @@
 //! Where directives stand in a file: in its comments, and nowhere else.
 //!
-//! A parsed file's comments come from its tree. Others are read by their comment marks, which may
+//! The comments of parsed code come from its tree. Others are read by their comment marks, which may
 //! take a string for a comment; whoever can write the string could write the comment.
 
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(super) struct Placed {
 const REACH: usize = 4 * 1024;
 
 /// The directives of a file, in order. `comments` are those of its tree, in order; `None` where it
-/// was not parsed.
+/// is no code, or was not parsed.
 pub(super) fn directives(source: &Source, comments: Option<&[Span]>) -> Vec<Placed> {
     let text = source.text();
     let mut placed = Vec::new();
@@ -121,7 +121,7 @@ fn mark_at_end(source: &Source, before: &[u8]) -> Option<&'static [u8]> {
 
 /// Whether only `<!-- -->` makes a comment: in these, `#` and `//` are headings and addresses.
 fn is_markup(source: &Source) -> bool {
-    const MARKUP: [&str; 7] = ["md", "markdown", "html", "htm", "xml", "svg", "vue"];
+    const MARKUP: [&str; 4] = ["md", "markdown", "svg", "vue"];
     let extension = Path::new(&source.path).extension();
     source.language == Language::Text
         && extension.is_some_and(|extension| MARKUP.iter().any(|known| extension == *known))

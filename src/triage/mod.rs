@@ -41,7 +41,7 @@ pub struct SuppressionProblem {
 pub struct Context<'a> {
     /// The file.
     pub source: &'a Source,
-    /// The comments of its tree; `None` where it was not parsed.
+    /// The comments of its tree; `None` where it is no code, or was not parsed.
     pub comments: Option<&'a [Span]>,
     /// Whether the rules ran on all of it: otherwise no comment can be called unused.
     pub examined: bool,

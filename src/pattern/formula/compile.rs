@@ -44,7 +44,7 @@ impl Compiler {
     fn formula(&mut self, language: Language, formula: &rule::Formula) -> Result<Formula, Wrong> {
         Ok(match formula {
             // In a rule for plain text every pattern is a regular expression.
-            rule::Formula::Pattern(leaf) if !language.is_code() => {
+            rule::Formula::Pattern(leaf) if !language.is_parsed() => {
                 Formula::Regex(Arc::new(regex(leaf, "pattern", true)?))
             }
             rule::Formula::Pattern(leaf) => Formula::Pattern(self.pattern(language, leaf)?),

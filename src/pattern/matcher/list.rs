@@ -56,7 +56,11 @@ impl Matcher<'_> {
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
             (Kind::Element, Role::Param) => Order::Unordered { open: true },
             (Kind::Dict, Role::Item) => {
-                let open = self.tree.language != Language::Python || ellipsis();
+                let closed = matches!(
+                    self.tree.language,
+                    Language::Python | Language::Json | Language::Yaml | Language::Toml
+                );
+                let open = !closed || ellipsis();
                 Order::Unordered { open }
             }
             (Kind::Set, Role::Item) => Order::Unordered { open: ellipsis() },

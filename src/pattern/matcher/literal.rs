@@ -151,7 +151,13 @@ impl Matcher<'_> {
                     end: node.span.end.saturating_sub(1),
                 },
             };
-            return Some((span, self.file.source().show(span)));
+            // What has escapes reads otherwise than it is spelt.
+            let mut parts = self.tree.children(t);
+            let text = match (parts.next(), parts.next()) {
+                (Some(only), None) => self.tree.text_of(only, self.file.text()),
+                _ => self.file.source().show(span),
+            };
+            return Some((span, text));
         }
         match self.value(t)? {
             // Where the literal stands, if a name led to one.

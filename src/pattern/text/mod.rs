@@ -3,6 +3,7 @@
 //! One pass over the pattern's tokens, strings and comments apart. What `...` becomes depends on
 //! where it stands, since few places of a grammar take a bare name.
 
+mod data;
 mod operator;
 mod string;
 
@@ -22,6 +23,9 @@ pub(super) enum Style {
 
 /// Rewrites a pattern.
 pub(super) fn encode(language: Language, text: &str, style: Style) -> String {
+    if language == Language::Json {
+        return data::json(text);
+    }
     let mut encoder = Encoder {
         language,
         style,
@@ -263,6 +267,15 @@ mod tests {
             Language::Rust,
             "match $X { ..., _ => 1 }",
             "match MV_X { dots => {}, _ => 1 }",
+        );
+    }
+
+    #[test]
+    fn operators_of_json_are_strings() {
+        check(
+            Language::Json,
+            "{..., $K: [$...V, ...], \"$X\": <... 1 ...>}",
+            "{\"dots\": 0, \"MV_K\": [\"MVE_V\", \"dots\"], \"$X\": [\"deep\",  1 ]}",
         );
     }
 

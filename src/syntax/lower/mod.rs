@@ -4,7 +4,9 @@
 //! shape. A pattern's `$X`, `...` and `<... ...>` reach it as placeholder names (see
 //! [`placeholder`]), which become pattern nodes here and nowhere else.
 
+mod data;
 mod javascript;
+mod json;
 pub(crate) mod placeholder;
 mod python;
 mod rust;
@@ -83,7 +85,14 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
             javascript::lower(&mut lower, language);
         }
         Language::Rust => rust::lower(&mut lower),
-        Language::Text => return None,
+        Language::Json => json::lower(&mut lower),
+        Language::Yaml
+        | Language::Toml
+        | Language::Html
+        | Language::Xml
+        | Language::Bash
+        | Language::Dockerfile
+        | Language::Text => return None,
     }
     let too_deep = lower.too_deep;
     let (nodes, texts) = lower.builder.finish();

@@ -1,0 +1,15 @@
+//! YAML.
+
+use super::{Definition, text};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "YAML",
+    rule_names: &[],
+    extensions: &["yaml", "yml"],
+    file_names: &[".clang-format", ".clang-tidy"],
+    interpreters: &[],
+    line_comments: text::LINE_COMMENTS,
+    block_comments: text::BLOCK_COMMENTS,
+    grammar: Some(|| tree_sitter_yaml::LANGUAGE.into()),
+    is_code: false,
+};
