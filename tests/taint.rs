@@ -338,6 +338,38 @@ fn paths_have_to_be_resolved_and_compared_by_component() {
 }
 
 #[test]
+fn the_answer_of_a_function_proves_what_it_checked() {
+    let below = "import os\nclass Store:\n    def below(self, name):\n        path = os.path.realpath(os.path.join(BASE, name))\n        if not path.startswith(BASE + os.sep):\n            return False\n        return True\nstore = Store()\n";
+    python(&format!(
+        "{below}def f():\n    x = source()\n    if not store.below(x):\n        return\n    sink(x)\n"
+    ));
+    python(&format!(
+        "{below}def f():\n    x = source()\n    if store.below(x):\n        return\n    sink(x)  # sink\n"
+    ));
+    // One way to the same answer leads past the check.
+    python(
+        "def ok(x, admin):\n    if admin:\n        return True\n    return x in ('a', 'b')\ndef f(admin):\n    x = source()\n    if ok(x, admin):\n        sink(x)  # sink\n",
+    );
+    script(
+        "function ok(x) {\n  if (!/^[a-z]+$/.test(x)) return false;\n  return true;\n}\nfunction f() {\n  const x = source();\n  if (!ok(x)) return;\n  sink(x);\n}\n",
+    );
+}
+
+#[test]
+fn nothing_runs_after_a_call_that_does_not_come_back() {
+    python(
+        "import sys\nfrom flask import abort\ndef f():\n    x = source()\n    if x not in ('a', 'b'):\n        abort(404)\n    sink(x)\ndef g():\n    x = source()\n    if x not in ('a', 'b'):\n        sys.exit(1)\n    sink(x)\n",
+    );
+    // A function of the file's own is no such call, whatever its name.
+    python(
+        "def abort(code):\n    pass\ndef f():\n    x = source()\n    if x not in ('a', 'b'):\n        abort(404)\n    sink(x)  # sink\n",
+    );
+    rust(
+        "fn f() {\n    let x = source();\n    if ![\"a\", \"b\"].contains(&x) {\n        panic!(\"no\");\n    }\n    sink(x);\n}\n",
+    );
+}
+
+#[test]
 fn checks_in_scripts_and_rust() {
     for check in [
         "ALLOWED.includes(x)",

@@ -73,9 +73,24 @@ impl Walk<'_> {
             || trimmed.ends_with("\\\\")
             || [".sep"].iter().any(|name| trimmed.ends_with(name));
         if (by_component || separated) && self.is_normalised(object) {
-            return self.validated(object, 0);
+            return self.below(object);
         }
         Vec::new()
+    }
+
+    /// A path that was found to lie below a folder, and what it was made of.
+    pub(super) fn below(&self, path: NodeId) -> Vec<Place> {
+        let tree = self.tree;
+        let mut places = self.validated(path, 0);
+        let made = super::constant::only_value(self.file, path).unwrap_or(path);
+        if tree.kind(made) == Kind::Call {
+            for part in tree.subtree(made) {
+                if tree.kind(part) == Kind::Name && tree.node(part).role == Role::Arg {
+                    places.extend(self.place_of(part));
+                }
+            }
+        }
+        places
     }
 
     /// Whether an expression is a path that was made absolute, or a variable that only holds such.

@@ -88,7 +88,11 @@ impl Walk<'_> {
                 };
                 self.finish(node, read, None, state)
             }
-            Kind::Call => self.call(node, &value, receiver, state),
+            Kind::Call => {
+                let value = self.call(node, &value, receiver, state);
+                self.stop_after(node, state);
+                value
+            }
             Kind::BinOp => self.operation(node, left, &value, state),
             _ => self.finish(node, value, None, state),
         }
@@ -157,11 +161,7 @@ impl Walk<'_> {
             Kind::Return => self.returns(node, state),
             Kind::Throw => {
                 self.union_of_children(node, state);
-                if let Some(mut tried) = self.frame().tries.pop() {
-                    self.join(&mut tried, state);
-                    self.frame().tries.push(tried);
-                }
-                state.live = false;
+                self.throw(state);
                 Shape::default()
             }
             Kind::If => self.branches(node, state),
@@ -176,7 +176,11 @@ impl Walk<'_> {
                 None => Shape::default(),
             },
             Kind::Call | Kind::New => self.call(node, &Shape::default(), &Shape::default(), state),
-            Kind::Macro => self.macro_call(node, state),
+            Kind::Macro => {
+                let value = self.macro_call(node, state);
+                self.stop_after(node, state);
+                value
+            }
             Kind::List | Kind::Tuple | Kind::Set => self.collection(node, state),
             Kind::Dict => self.object(node, state),
             Kind::Cond => self.conditional(node, state),

@@ -48,7 +48,13 @@ impl Walk<'_> {
         }
     }
 
-    fn guarded(&mut self, condition: NodeId, truth: bool, state: &State, depth: u32) -> Vec<Place> {
+    pub(super) fn guarded(
+        &mut self,
+        condition: NodeId,
+        truth: bool,
+        state: &State,
+        depth: u32,
+    ) -> Vec<Place> {
         if depth > MAX_DEPTH || self.spent() {
             return Vec::new();
         }
@@ -89,6 +95,8 @@ impl Walk<'_> {
                 Some(value) => self.guarded(value, truth, state, depth + 1),
                 None => Vec::new(),
             },
+            // `if parts.netloc: return`: an address without a host stays on this one.
+            Kind::Attr if !truth => self.validated(condition, 0),
             Kind::Await | Kind::Cast => match tree.children(condition).next() {
                 Some(inner) => self.guarded(inner, truth, state, depth + 1),
                 None => Vec::new(),
@@ -226,7 +234,7 @@ impl Walk<'_> {
         Some(
             normal
                 .into_iter()
-                .flat_map(|path| self.validated(path, 0))
+                .flat_map(|path| self.below(path))
                 .collect(),
         )
     }
@@ -258,10 +266,11 @@ impl Walk<'_> {
         let Some((object, name, arguments)) = self.method_call(node) else {
             return self.guarded_by_function(node, truth, state, depth);
         };
-        let first = arguments.first().copied();
-        if !truth {
-            return Vec::new();
+        let answered = self.guarded_by_answer(node, truth, state, depth);
+        if !answered.is_empty() || !truth {
+            return answered;
         }
+        let first = arguments.first().copied();
         if is(name, PREDICATES) {
             return self.validated(object, 0);
         }
@@ -361,44 +370,7 @@ impl Walk<'_> {
                 .map(|value| self.validated(*value, 0))
                 .unwrap_or_default();
         }
-        let Some(id) = self.functions.named(self.file, callee) else {
-            return Vec::new();
-        };
-        let functions = self.functions;
-        let function = &functions.all[id];
-        let Some(result) = function.body.and_then(|body| self.only_result(body)) else {
-            return Vec::new();
-        };
-        let places = self.guarded(result, truth, state, depth + 1);
-        let mut out = Vec::new();
-        for place in places.into_iter().filter(|place| place.path.is_empty()) {
-            let position = function
-                .params
-                .iter()
-                .position(|param| self.var_of(param.target) == place.var);
-            if let Some(argument) = position.and_then(|position| arguments.get(position)) {
-                out.extend(self.validated(*argument, 0));
-            }
-        }
-        out
-    }
-
-    /// The expression that a function returns where it does nothing else.
-    fn only_result(&self, body: NodeId) -> Option<NodeId> {
-        let tree = self.tree;
-        let mut statements = tree.children(body).filter(|&statement| {
-            let text = tree.kind(statement) == Kind::ExprStmt
-                && tree
-                    .children(statement)
-                    .next()
-                    .is_some_and(|inner| tree.kind(inner) == Kind::Str);
-            !text
-        });
-        let only = statements.next()?;
-        if statements.next().is_some() || tree.kind(only) != Kind::Return {
-            return None;
-        }
-        tree.children(only).next()
+        self.guarded_by_answer(node, truth, state, depth)
     }
 
     /// The object, name and arguments of a method call.

@@ -5,6 +5,7 @@
 //! variables and their fields hold the origins of their values, branches join, loops run until
 //! nothing changes. What a function does with its parameters is summed up and used at its calls.
 
+mod answer;
 mod assign;
 mod call;
 mod checks;

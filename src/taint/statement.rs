@@ -69,6 +69,22 @@ impl Walk<'_> {
         state.live = false;
     }
 
+    /// Nothing runs after this place but the handlers around it.
+    pub(super) fn throw(&mut self, state: &mut State) {
+        if let Some(mut tried) = self.frame().tries.pop() {
+            self.join(&mut tried, state);
+            self.frame().tries.push(tried);
+        }
+        state.live = false;
+    }
+
+    /// Nothing runs after a call that does not come back.
+    pub(super) fn stop_after(&mut self, call: NodeId, state: &mut State) {
+        if self.never_returns(call) {
+            self.throw(state);
+        }
+    }
+
     /// A chain of `if` and `else if`, without recursion.
     pub(super) fn branches(&mut self, node: NodeId, state: &mut State) -> Shape {
         let tree = self.tree;
