@@ -95,6 +95,7 @@ mod tests {
             trace: Vec::new(),
             fix: None,
             suppression: None,
+            commit: None,
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) fn run(args: &ExplainArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
-    let rules = load::rules(&args.rules)?.set;
+    let rules = load::rules(&args.rules, false)?.set;
     let metas = rules.metas();
     let Some(meta) = metas.iter().find(|meta| meta.id == args.id) else {
         return Err(unknown(&args.id, metas));

@@ -34,17 +34,22 @@ pub(crate) struct Chosen {
     pub(crate) deselected: BTreeSet<String>,
 }
 
-/// The rules that the arguments choose.
-pub(crate) fn rules(args: &RuleArgs) -> Result<Chosen, CliError> {
+/// The rules that the arguments choose, or only those of them that look for secrets.
+pub(crate) fn rules(args: &RuleArgs, secrets_only: bool) -> Result<Chosen, CliError> {
     let files = read(&args.rules)?;
     let choice = Choice {
         only: args.rule.clone(),
         except: args.exclude_rule.clone(),
+        secrets_only,
     };
     let set = compile(!args.no_builtin_rules, &files, &choice)?;
     if set.metas().is_empty() {
         return Err(CliError::new(
-            "no rule is left to run",
+            if secrets_only {
+                "no rule for secrets is left to run"
+            } else {
+                "no rule is left to run"
+            },
             "`aiscan rules list` tells the ids that --rule and --exclude-rule choose from",
         ));
     }

@@ -13,7 +13,7 @@ use super::{CliError, ExitStatus, Ui, progress};
 use crate::finding::{Confidence, Severity};
 use crate::gate::Policy;
 use crate::report::{Format, Outcome};
-use crate::scan::{self, Options, Stdin};
+use crate::scan::{self, Options, Stdin, Subject};
 
 /// Standard input is read up to here; what is larger is told as too large.
 const MAX_STDIN: u64 = 50 * 1024 * 1024 + 1;
@@ -40,8 +40,27 @@ pub(crate) struct ScanArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::option_option,
+    reason = "the arguments as typed: an option may be given with a value or without"
+)]
 #[command(next_help_heading = "Files")]
 struct FileArgs {
+    /// Scan what the next commit changes, as git's index holds it
+    #[arg(long, conflicts_with_all = ["history", "stdin_filename"])]
+    staged: bool,
+    /// Look for secrets in what commits brought in: all commits, or those of a range
+    ///
+    /// A range reads as `git rev-list` takes it, such as `origin/main..HEAD`. Each content is
+    /// scanned once, for secrets alone, and a secret is reported by the commit that brought it in.
+    #[arg(
+        long,
+        value_name = "RANGE",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with = "stdin_filename"
+    )]
+    history: Option<Option<String>>,
     /// Scan also what git ignores
     #[arg(long)]
     no_gitignore: bool,
@@ -109,17 +128,8 @@ struct GateArgs {
 
 /// What the contract names and this version does not do yet.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    clippy::option_option,
-    reason = "the arguments as typed: an option may be given with a value or without"
-)]
 #[command(next_help_heading = "Not built yet")]
 struct LaterArgs {
-    #[arg(long, hide = true)]
-    staged: bool,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    history: Option<Option<String>>,
     #[arg(long, hide = true, value_name = "REF")]
     diff: Option<String>,
     #[arg(long, hide = true)]
@@ -134,7 +144,8 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     args.later.refuse()?;
     let plan = Plan::new(args.report.format, &args.report.output)?;
     let options = args.options(&plan)?;
-    let rules = load::rules(&args.rules)?;
+    let secrets_only = matches!(options.subject, Subject::History { .. });
+    let rules = load::rules(&args.rules, secrets_only)?;
     let options = Options {
         deselected: rules.deselected,
         ..options
@@ -167,7 +178,7 @@ impl ScanArgs {
                 .filter(|p| **p != Path::new("-"))
                 .cloned()
                 .collect(),
-            stdin: self.stdin()?,
+            subject: self.subject()?,
             gitignore: !self.files.no_gitignore,
             exclude: self.files.exclude.clone(),
             include: self.files.include.clone(),
@@ -178,14 +189,26 @@ impl ScanArgs {
         })
     }
 
-    /// Reads the file that `-` stands for.
-    fn stdin(&self) -> Result<Option<Stdin>, CliError> {
-        let dash = Path::new("-");
-        match (
-            &self.files.stdin_filename,
-            self.paths.contains(&dash.into()),
-        ) {
-            (None, false) => Ok(None),
+    /// What is scanned; reads the file that `-` stands for.
+    fn subject(&self) -> Result<Subject, CliError> {
+        let has_dash = self.paths.contains(&PathBuf::from("-"));
+        let FileArgs {
+            staged, history, ..
+        } = &self.files;
+        if has_dash && (*staged || history.is_some()) {
+            return Err(CliError::new(
+                "`-` reads a file that git does not store",
+                "leave out --staged or --history",
+            ));
+        }
+        match (&self.files.stdin_filename, has_dash) {
+            (None, false) if *staged => Ok(Subject::Staged),
+            (None, false) => Ok(match history {
+                Some(range) => Subject::History {
+                    range: range.clone(),
+                },
+                None => Subject::Files,
+            }),
             (Some(_), false) => Err(CliError::new(
                 "--stdin-filename names a file that is not read",
                 "give `-` as the path",
@@ -198,7 +221,7 @@ impl ScanArgs {
                 "`-` stands beside other paths",
                 "scan standard input by itself",
             )),
-            (Some(filename), true) => Ok(Some(Stdin {
+            (Some(filename), true) => Ok(Subject::Stdin(Stdin {
                 filename: filename.clone(),
                 bytes: read_stdin()?,
             })),
@@ -223,8 +246,6 @@ impl GateArgs {
 impl LaterArgs {
     fn refuse(&self) -> Result<(), CliError> {
         let given = [
-            (self.staged, "--staged"),
-            (self.history.is_some(), "--history"),
             (self.diff.is_some(), "--diff"),
             (self.fix, "--fix"),
             (self.dry_run, "--dry-run"),

@@ -10,19 +10,22 @@ mod name;
 mod read;
 mod skip;
 mod stand_in;
+mod stored;
 mod walk;
 
 use std::io;
 use std::path::PathBuf;
 
 use self::filter::Filter;
-use self::git::Refusal;
+use self::git::Git;
 use self::walk::{Found, Walk};
 
+pub use git::Refusal;
 pub use name::{to_bytes as path_bytes, to_text as path_text};
 pub use read::{CODE_LIMIT, Content, ReadError, TEXT_LIMIT, classify, read};
 pub use skip::{SkipReason, Skipped, Tally};
 pub use stand_in::{StandIn, stand_in};
+pub use stored::{Stored, StoredFile, history, staged};
 
 /// What a user asks to be scanned.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +104,21 @@ pub enum DiscoverError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The index or the history was asked for where there is none.
+    #[error("this is no git work tree")]
+    NoRepository,
+    /// git does not answer, and nothing else can.
+    #[error("{0}")]
+    Git(Refusal),
+    /// A range that git does not understand, or that names nothing.
+    #[error("`{0}` names no commits")]
+    NoSuchRange(String),
+    /// The history is empty.
+    #[error("there is no commit to look at")]
+    NoCommits,
+    /// Older commits are missing, and silence about them would be no success.
+    #[error("this is a shallow clone, and the commits lead out of it")]
+    Shallow,
 }
 
 impl DiscoverError {
@@ -120,6 +138,15 @@ impl DiscoverError {
             DiscoverError::GitFolder(_) => "name files of the work tree",
             DiscoverError::BadGlob { .. } => {
                 "globs read like lines of .gitignore, such as `*.min.js` or `vendor/**`"
+            }
+            DiscoverError::NoRepository => "--staged and --history read a git repository",
+            DiscoverError::Git(refusal) => refusal.help(),
+            DiscoverError::NoSuchRange(_) => {
+                "a range reads as `git rev-list` takes it, such as `origin/main..HEAD`"
+            }
+            DiscoverError::NoCommits => "commit something first",
+            DiscoverError::Shallow => {
+                "fetch the rest with `git fetch --unshallow`, or name a range that begins later"
             }
         }
     }
@@ -150,7 +177,7 @@ pub fn discover(request: &Request<'_>) -> Result<Selection, DiscoverError> {
     let mut notes = Vec::new();
     let mut tracked = None;
     if arguments.work_tree && !folders.is_empty() {
-        match git::tracked(&root, &folders) {
+        match Git::new(&root).and_then(|git| git.tracked(&folders)) {
             Ok(files) => tracked = Some(files),
             Err(refusal) => notes.push(note_on(refusal)),
         }
@@ -169,11 +196,7 @@ pub fn discover(request: &Request<'_>) -> Result<Selection, DiscoverError> {
 }
 
 fn note_on(refusal: Refusal) -> String {
-    let help = match refusal {
-        Refusal::NotFound => "install git",
-        Refusal::Ownership => "trust the folder with `git config --global --add safe.directory`",
-        Refusal::Failed | Refusal::TimedOut => "see what `git ls-files` says",
-    };
+    let help = refusal.help();
     format!(
         "{refusal}: no ignore file applies, and folders of dependencies are left out even where \
          they are tracked; {help}"

@@ -73,7 +73,7 @@ pub fn classify(path: &Path, bytes: Vec<u8>) -> Result<Content, ReadError> {
     }
 }
 
-fn read_from(mut file: impl Read, size: u64, path: &Path) -> Result<Content, ReadError> {
+pub(super) fn read_from(mut file: impl Read, size: u64, path: &Path) -> Result<Content, ReadError> {
     let mut bytes = Vec::new();
     file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
     let Some(language) = language(path, &bytes) else {

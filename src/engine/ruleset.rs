@@ -55,6 +55,8 @@ pub struct Choice {
     pub only: Vec<String>,
     /// No rule whose id matches one of these globs.
     pub except: Vec<String>,
+    /// Only rules that look for secrets.
+    pub secrets_only: bool,
 }
 
 /// The text of a rule file and the name that errors give it.
@@ -137,7 +139,8 @@ impl RuleSet {
         rules.retain(|rule| {
             let id = &rule.meta.id;
             let chosen = only.as_ref().is_none_or(|only| only.is_match(id))
-                && !except.as_ref().is_some_and(|except| except.is_match(id));
+                && !except.as_ref().is_some_and(|except| except.is_match(id))
+                && (!choice.secrets_only || matches!(rule.mode, Mode::Secret(_)));
             if !chosen {
                 deselected.insert(id.clone());
             }

@@ -127,6 +127,8 @@ struct JsonFinding<'a> {
     why: &'a str,
     repair: &'a str,
     fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
     trace: Vec<JsonStep<'a>>,
     fix: Option<JsonFix<'a>>,
     suppression: Option<JsonSuppression<'a>>,
@@ -278,6 +280,7 @@ impl<'a> JsonFinding<'a> {
             why: &rule.why,
             repair: &rule.repair,
             fingerprint: &finding.fingerprint,
+            commit: finding.commit.as_deref(),
             trace: finding
                 .trace
                 .iter()

@@ -141,6 +141,7 @@ fn debug_finding() -> Reported {
             text: "debug=False".into(),
         }),
         suppression: None,
+        commit: None,
     }
 }
 
@@ -172,6 +173,7 @@ fn sql_finding() -> Reported {
         ],
         fix: None,
         suppression: None,
+        commit: None,
     }
 }
 

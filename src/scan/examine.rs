@@ -8,6 +8,8 @@ use super::line_hash::line_hashes;
 use super::mask::Mask;
 use super::place::Places;
 use super::{FileProblem, Reported, ScanProblem, SkipReason, Step, SuppressionProblem};
+use sha2::{Digest as _, Sha256};
+
 use crate::discover::{Content, ReadError};
 use crate::engine::{FileReport, Problem};
 use crate::finding::Finding;
@@ -30,6 +32,8 @@ pub(super) struct Examiner<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) findings: Vec<Reported>,
+    /// For each finding what tells its secret from others, where it has one.
+    pub(super) secrets: Vec<Option<Identity>>,
     pub(super) suppression_problems: Vec<SuppressionProblem>,
     pub(super) problems: Vec<FileProblem>,
     pub(super) skipped: Option<SkipReason>,
@@ -38,9 +42,18 @@ pub(super) struct Outcome {
     pub(super) parsed: bool,
 }
 
+/// A hash of a secret's text. It stays in memory: short secrets are guessed from theirs.
+pub(super) type Identity = [u8; 32];
+
 impl Examiner<'_> {
-    /// Examines what was read of the file that reports call `name`.
-    pub(super) fn examine(&self, name: &str, content: Result<Content, ReadError>) -> Outcome {
+    /// Examines what was read of the file that reports call `name`, as one commit brought it in
+    /// where that is said.
+    pub(super) fn examine(
+        &self,
+        name: &str,
+        commit: Option<&str>,
+        content: Result<Content, ReadError>,
+    ) -> Outcome {
         let (language, bytes) = match content {
             Ok(Content::Text(language, bytes)) => (language, bytes),
             Ok(Content::Binary) => {
@@ -59,7 +72,7 @@ impl Examiner<'_> {
             if let Err(error) = &source.decoded {
                 add_undecodable(&mut report, error.to_string());
             }
-            self.resolve(&source, marked, report)
+            self.resolve(&source, marked, commit, report)
         });
         match outcome {
             Ok(outcome) => Outcome {
@@ -70,7 +83,13 @@ impl Examiner<'_> {
         }
     }
 
-    fn resolve(&self, source: &Source, marked: bool, report: FileReport) -> Outcome {
+    fn resolve(
+        &self,
+        source: &Source,
+        marked: bool,
+        commit: Option<&str>,
+        report: FileReport,
+    ) -> Outcome {
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.span, finding.rule));
         let incomplete = report.problems.iter().any(Problem::is_incomplete);
@@ -89,8 +108,14 @@ impl Examiner<'_> {
         for problem in &mut suppression_problems {
             problem.message = mask.words(std::mem::take(&mut problem.message));
         }
+        let identity = |span| Sha256::digest(source.slice(span)).into();
+        let secrets = findings
+            .iter()
+            .map(|finding| finding.secret.map(identity))
+            .collect();
         let mut resolver = Resolver {
             source,
+            commit,
             mask: &mask,
             places: Places::new(source, &mask),
             hashes: if findings.is_empty() {
@@ -120,6 +145,7 @@ impl Examiner<'_> {
         });
         Outcome {
             findings,
+            secrets,
             suppression_problems,
             problems: problems.collect(),
             parsed: report.parsed,
@@ -131,6 +157,7 @@ impl Examiner<'_> {
 /// Resolves the findings of one file, which come in the order of their places.
 struct Resolver<'a> {
     source: &'a Source,
+    commit: Option<&'a str>,
     mask: &'a Mask,
     places: Places<'a>,
     hashes: Vec<String>,
@@ -138,6 +165,14 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
+    /// What a message says of the commit; every format shows it.
+    fn remark(&self) -> String {
+        let commit = self.commit.map(|commit| &commit[..commit.len().min(12)]);
+        commit.map_or_else(String::new, |commit| {
+            format!(" Commit {commit} brought it in.")
+        })
+    }
+
     fn resolve(&mut self, finding: Finding, rule: &str) -> Reported {
         let place = self.places.place(finding.span);
         let masked = self.mask.text(self.source, finding.span);
@@ -152,10 +187,13 @@ impl Resolver<'_> {
             .collect();
         Reported {
             rule: finding.rule,
-            fingerprint: self.fingerprints.next(rule, &self.source.path, &masked),
+            fingerprint: self
+                .fingerprints
+                .next(rule, &self.source.path, self.commit, &masked),
             line_hash: line_hash.cloned().unwrap_or_default(),
             place,
-            message: self.mask.words(finding.message),
+            message: self.mask.words(finding.message) + &self.remark(),
+            commit: self.commit.map(str::to_owned),
             severity: finding.severity,
             confidence: finding.confidence,
             trace: trace

@@ -16,12 +16,18 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     /// The fingerprint of the next finding. Equal ones are told apart by counting.
-    pub(super) fn next(&mut self, rule: &str, path: &str, masked: &[u8]) -> String {
+    pub(super) fn next(
+        &mut self,
+        rule: &str,
+        path: &str,
+        commit: Option<&str>,
+        masked: &[u8],
+    ) -> String {
         let mut text = Sha256::new();
-        for part in [rule.as_bytes(), path.as_bytes()] {
+        for part in [Some(rule), Some(path), commit].into_iter().flatten() {
             // With its length in front no part can pass for the end of another.
             text.update((part.len() as u64).to_le_bytes());
-            text.update(part);
+            text.update(part.as_bytes());
         }
         for word in masked
             .split(u8::is_ascii_whitespace)
@@ -49,7 +55,7 @@ mod tests {
     use super::*;
 
     fn first(rule: &str, path: &str, text: &str) -> String {
-        Fingerprints::default().next(rule, path, text.as_bytes())
+        Fingerprints::default().next(rule, path, None, text.as_bytes())
     }
 
     #[test]
@@ -71,11 +77,18 @@ mod tests {
     fn equal_findings_are_counted() {
         let mut fingerprints = Fingerprints::default();
         let (one, two) = (
-            fingerprints.next("r", "a", b"x"),
-            fingerprints.next("r", "a", b"x"),
+            fingerprints.next("r", "a", None, b"x"),
+            fingerprints.next("r", "a", None, b"x"),
         );
         assert_ne!(one, two);
         assert_eq!(one, first("r", "a", "x"));
+    }
+
+    #[test]
+    fn versions_of_a_file_are_told_apart_by_their_commits() {
+        let of = |commit| Fingerprints::default().next("r", "a", Some(commit), b"x");
+        assert_ne!(of("0a"), of("0b"));
+        assert_ne!(of("0a"), first("r", "a", "x"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod mask;
 mod place;
 mod progress;
 mod report;
+mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -41,8 +42,8 @@ const STACK: usize = 16 * 1024 * 1024;
 pub struct Options {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
-    /// A file that is passed in memory, scanned instead of `paths`.
-    pub stdin: Option<Stdin>,
+    /// What of `paths` is scanned.
+    pub subject: Subject,
     /// Whether `.gitignore` is honoured for what git does not track.
     pub gitignore: bool,
     /// Globs of what is left out.
@@ -64,7 +65,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             paths: vec![PathBuf::from(".")],
-            stdin: None,
+            subject: Subject::Files,
             gitignore: true,
             exclude: Vec::new(),
             include: Vec::new(),
@@ -74,6 +75,23 @@ impl Default for Options {
             deselected: BTreeSet::new(),
         }
     }
+}
+
+/// What is scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The files that stand there.
+    Files,
+    /// What the next commit changes, as git's index holds it.
+    Staged,
+    /// What commits brought in, each content once. A rule set of secret rules alone is meant for
+    /// it: what other rules find in an old version is not there any more.
+    History {
+        /// The commits, as `git rev-list` names them; all where it is not said.
+        range: Option<String>,
+    },
+    /// A file that is passed in memory, in place of the paths.
+    Stdin(Stdin),
 }
 
 /// A file that is passed in memory.
@@ -144,9 +162,12 @@ fn run_with(
     let mut report = assemble(selection, outcomes);
     report.rules = rules.to_vec();
     report.elapsed = started.elapsed();
-    // What could not be read is said in the report, which is then no success either.
+    // What could not be read is said in the report, which is then no success either. A commit may
+    // well bring in no text.
+    let may_be_nothing = options.force_exclude
+        || matches!(options.subject, Subject::Staged | Subject::History { .. });
     let nothing = report.totals.files == 0 && report.problems.is_empty();
-    if nothing && !options.force_exclude {
+    if nothing && !may_be_nothing {
         let skipped = report.skipped.iter();
         return Err(ScanError::NoFiles {
             paths: options.paths.clone(),
@@ -174,8 +195,17 @@ fn scan(
         force_exclude: options.force_exclude,
         outputs: &options.outputs,
     };
-    if let Some(stdin) = &options.stdin {
-        return scan_stdin(examiner, stdin, &request, progress);
+    match &options.subject {
+        Subject::Files => {}
+        Subject::Staged => {
+            let stored = discover::staged(&request)?;
+            return Ok(stored::scan_staged(examiner, stored, progress));
+        }
+        Subject::History { range } => {
+            let stored = discover::history(&request, range.as_deref())?;
+            return Ok(stored::scan_history(examiner, stored, progress));
+        }
+        Subject::Stdin(stdin) => return scan_stdin(examiner, stdin, &request, progress),
     }
     let mut selection = discover::discover(&request)?;
     let targets = std::mem::take(&mut selection.targets);
@@ -183,7 +213,7 @@ fn scan(
     let outcomes = targets
         .into_par_iter()
         .map(|target| {
-            let outcome = examiner.examine(&target.name, discover::read(&target.path));
+            let outcome = examiner.examine(&target.name, None, discover::read(&target.path));
             progress.finish_one();
             (target.name, outcome)
         })
@@ -211,7 +241,10 @@ fn scan_stdin(
         selection.skipped.add(SkipReason::Excluded, file.name);
     } else {
         let content = discover::classify(Path::new(&file.name), stdin.bytes.clone());
-        outcomes.push((file.name.clone(), examiner.examine(&file.name, content)));
+        outcomes.push((
+            file.name.clone(),
+            examiner.examine(&file.name, None, content),
+        ));
     }
     progress.finish_one();
     Ok((selection, outcomes))
@@ -255,6 +288,7 @@ fn assemble(selection: Selection, outcomes: Outcomes) -> Report {
         report.totals.parsed += usize::from(file.parsed);
     }
     report.problems.sort();
+    report.problems.dedup();
     report.skipped = skipped.summary();
     report
 }

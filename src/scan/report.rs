@@ -61,6 +61,8 @@ pub struct Reported {
     pub confidence: Confidence,
     /// A hash of rule, path and the finding's text that survives moves; holds nothing of a secret.
     pub fingerprint: String,
+    /// The commit that brought it in, where the history was scanned.
+    pub commit: Option<String>,
     /// The hash that GitHub computes over the line and what follows, over masked text.
     pub line_hash: String,
     /// How the value came here, source first.

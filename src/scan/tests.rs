@@ -271,7 +271,7 @@ fn no_files_is_an_error_unless_excluding_is_forced() {
 #[test]
 fn standard_input_is_scanned_under_its_name() {
     let stdin = |filename: &str, bytes: &[u8]| Options {
-        stdin: Some(Stdin {
+        subject: Subject::Stdin(Stdin {
             filename: filename.into(),
             bytes: bytes.into(),
         }),

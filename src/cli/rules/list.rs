@@ -17,7 +17,7 @@ pub(crate) struct ListArgs {
 }
 
 pub(crate) fn run(args: &ListArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
-    let rules = load::rules(&args.rules)?.set;
+    let rules = load::rules(&args.rules, false)?.set;
     ui.stdout(|out| {
         let mut out = LineGuard::new(out);
         write(rules.metas(), &mut out)?;

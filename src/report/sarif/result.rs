@@ -100,10 +100,14 @@ fn flow(steps: &[Step]) -> CodeFlow {
 }
 
 fn properties(finding: &Reported) -> PropertyBag {
+    let mut properties = BTreeMap::from([
+        ("confidence".to_owned(), json!(finding.confidence.name())),
+        ("severity".to_owned(), json!(finding.severity.name())),
+    ]);
+    if let Some(commit) = &finding.commit {
+        properties.insert("commit".to_owned(), json!(commit));
+    }
     PropertyBag::builder()
-        .additional_properties([
-            ("confidence".to_owned(), json!(finding.confidence.name())),
-            ("severity".to_owned(), json!(finding.severity.name())),
-        ])
+        .additional_properties(properties)
         .build()
 }
