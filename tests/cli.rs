@@ -55,6 +55,7 @@ fn unknown_options_and_values_are_refused() {
     check_refused(&["--threads", "0"], "invalid value '0'");
     check_refused(&["--no-builtin-rules"], "--rules");
     check_refused(&["--quiet", "--verbose"], "cannot be used with");
+    check_refused(&["--staged", "--history"], "cannot be used with");
 }
 
 #[test]

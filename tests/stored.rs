@@ -372,7 +372,6 @@ fn what_cannot_be_read_is_an_error_with_its_next_step() {
         check_error(root, &[&option], "names no commits", "rev-list");
     }
     assert!(!root.join("x").exists());
-    check_error(root, &["--staged", "--history"], "--history", "");
     check_error(root, &["--staged", "-"], "`-`", "--staged");
 
     add(root, "a.txt", "b");
