@@ -563,3 +563,17 @@ fn a_thousand_functions_in_a_circle_end() {
     // What is not found is said to be missing.
     assert!(report.findings.len() == 1000 || !report.problems.is_empty());
 }
+
+#[test]
+fn a_parameter_that_may_be_changed_takes_one_argument() {
+    rust(
+        "fn f() {\n    let x = source();\n    g(work, &x);\n}\nfn g(mut work: Work, x: &str) {\n    sink(work);\n    sink(x); // sink\n}\n",
+    );
+}
+
+#[test]
+fn what_rust_declares_as_static_text_or_a_number_holds_nothing_else() {
+    rust(
+        "fn known(x: &str) -> Option<&'static str> {\n    look(x)\n}\nfn f() {\n    let x = source();\n    sink(known(&x));\n    sink(other(&x)); // sink\n}\nfn other(x: &str) -> Option<String> {\n    look(x)\n}\nfn g(n: u32) {\n    sink(n);\n}\nfn h() {\n    g(source());\n}\n",
+    );
+}

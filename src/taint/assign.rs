@@ -152,7 +152,7 @@ impl Walk<'_> {
             Some(value) => self.eval(value, state),
             None => return Shape::default(),
         };
-        if self.is_number_type(node) {
+        if self.is_harmless_type(node) {
             value = Shape::default();
         }
         let Some(target) = target else { return value };
@@ -166,8 +166,9 @@ impl Walk<'_> {
         value
     }
 
-    /// `let n: u32 = …` holds a number, whatever it was read from.
-    fn is_number_type(&self, node: NodeId) -> bool {
+    /// `let n: u32 = …` holds a number, whatever it was read from, and `&'static str` a text that the
+    /// program was built with: what a binding, a parameter or a function is declared to hold.
+    pub(super) fn is_harmless_type(&self, node: NodeId) -> bool {
         let tree = self.tree;
         if tree.language != Language::Rust {
             return false;
@@ -175,7 +176,8 @@ impl Walk<'_> {
         let Some(of) = tree.child(node, Role::Type) else {
             return false;
         };
-        is_rust_number(&tree.text_of(of, self.file.text()))
+        let of = tree.text_of(of, self.file.text());
+        is_rust_number(&of) || of.contains("'static str") && !of.contains("String")
     }
 
     /// The variables of a name that stands in a string, as in `format!("{name}")`.

@@ -96,7 +96,8 @@ impl Functions {
             let Some(target) = tree.child(param, Role::Name) else {
                 continue;
             };
-            let rest = !tree.symbol(param).is_none();
+            // Rust writes `mut` there and knows no parameter of this kind.
+            let rest = tree.language != Language::Rust && !tree.symbol(param).is_none();
             params.push(Param {
                 node: param,
                 target,

@@ -502,6 +502,9 @@ impl Walk<'_> {
         state: &mut State,
     ) {
         let mut value = value;
+        if self.is_harmless_type(param.node) {
+            value = Shape::default();
+        }
         for default in self.tree.role(param.node, Role::Default) {
             let one = self.eval(default, state);
             value = self.join_shapes(&value, &one);

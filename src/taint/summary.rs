@@ -275,8 +275,13 @@ impl Walk<'_> {
                 outs.push((number, held));
             }
         }
+        let returned = if self.is_harmless_type(function.node) {
+            Shape::default()
+        } else {
+            frame.returned
+        };
         Summary {
-            returned: frame.returned,
+            returned,
             outs,
             sinks: frame.sinks,
         }
