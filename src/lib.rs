@@ -26,6 +26,8 @@ pub mod secrets;
 pub mod engine;
 /// What comments say about findings.
 pub mod triage;
+/// Fixes at work on one file: which are made, and what it holds afterwards.
+pub mod fix;
 /// Which files are scanned, and their bytes: walking, git, bounded reads.
 pub mod discover;
 /// From targets to one ordered report.

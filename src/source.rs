@@ -67,18 +67,45 @@ pub struct Source {
     /// Whether the file could be decoded; when not, `text` holds its raw bytes.
     pub decoded: Result<(), DecodeError>,
     text: Vec<u8>,
+    encoding: Encoding,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+/// How a file's text stands in its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    /// As it is.
+    Plain,
+    /// As it is, behind a byte order mark.
+    Marked,
+    /// By another encoding, whether it has a byte order mark or not.
+    Other(&'static encoding_rs::Encoding, bool),
+    /// As it is; but only ASCII means the same as in UTF-8.
+    AsciiOnly,
 }
 
 impl Source {
     /// Decodes a file. `bytes` is shorter than 4 GiB: the walker refuses larger files.
     pub fn new(path: String, language: Language, bytes: Vec<u8>) -> Source {
-        let (text, decoded) = decode(language, bytes);
+        let (text, encoding, decoded) = decode(language, bytes);
         Source {
             path,
             language,
             decoded,
             text,
+            encoding,
+            line_starts: OnceLock::new(),
+        }
+    }
+
+    /// A file by its text, decoded already.
+    pub fn of_text(path: String, language: Language, text: Vec<u8>) -> Source {
+        Source {
+            path,
+            language,
+            decoded: Ok(()),
+            text,
+            encoding: Encoding::Plain,
             line_starts: OnceLock::new(),
         }
     }
@@ -86,6 +113,36 @@ impl Source {
     /// The decoded text.
     pub fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// The bytes of the file if it held another text. None where that cannot be written in its
+    /// encoding, or where `words`, which are new in it, cannot.
+    pub fn encode(&self, text: &[u8], words: &[&str]) -> Option<Vec<u8>> {
+        match self.encoding {
+            Encoding::Plain => {
+                let ascii = || words.iter().all(|words| words.is_ascii());
+                (ascii() || std::str::from_utf8(&self.text).is_ok()).then(|| text.to_vec())
+            }
+            Encoding::Marked => Some([UTF_8_MARK, text].concat()),
+            Encoding::AsciiOnly => {
+                let ascii = words.iter().all(|words| words.is_ascii());
+                ascii.then(|| text.to_vec())
+            }
+            Encoding::Other(encoding, marked) => {
+                encode(encoding, marked, std::str::from_utf8(text).ok()?)
+            }
+        }
+    }
+
+    /// How the line that holds the byte at `offset` ends; the last line as the one before it.
+    pub fn line_end(&self, offset: u32) -> &'static str {
+        let at = (offset as usize).min(self.text.len());
+        let next = memchr::memchr(b'\n', &self.text[at..]).map(|next| at + next);
+        let end = next.or_else(|| memchr::memrchr(b'\n', &self.text[..at]));
+        match end {
+            Some(end) if self.text[..end].ends_with(b"\r") => "\r\n",
+            _ => "\n",
+        }
     }
 
     /// The bytes of a span; empty where the span reaches past the text.
@@ -176,37 +233,61 @@ impl Source {
     }
 }
 
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+type Decoded = (Vec<u8>, Encoding, Result<(), DecodeError>);
+
 /// Decodes by byte order mark, then by coding cookie; what has neither is taken as it is.
-fn decode(language: Language, mut bytes: Vec<u8>) -> (Vec<u8>, Result<(), DecodeError>) {
+fn decode(language: Language, mut bytes: Vec<u8>) -> Decoded {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         if encoding == encoding_rs::UTF_8 {
             bytes.drain(..mark);
-            return (bytes, Ok(()));
+            return (bytes, Encoding::Marked, Ok(()));
         }
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        return (text.into_owned().into_bytes(), Ok(()));
+        let text = text.into_owned().into_bytes();
+        return (text, Encoding::Other(encoding, true), Ok(()));
     }
     if language != Language::Python {
-        return (bytes, Ok(()));
+        return (bytes, Encoding::Plain, Ok(()));
     }
     let Some(name) = coding_cookie(&bytes) else {
-        return (bytes, Ok(()));
+        return (bytes, Encoding::Plain, Ok(()));
     };
     if cookie_is_transparent(&name) {
-        return (bytes, Ok(()));
+        let encoding = match name.as_bytes() {
+            [b'u' | b'U', ..] if !name.starts_with("us") => Encoding::Plain,
+            _ => Encoding::AsciiOnly,
+        };
+        return (bytes, encoding, Ok(()));
     }
     // Replacement encodings decode to one error sign; CPython knows them otherwise or not at all.
     match encoding_rs::Encoding::for_label(name.as_bytes()) {
-        Some(encoding) if encoding != encoding_rs::REPLACEMENT => (
-            encoding
-                .decode_without_bom_handling(&bytes)
-                .0
-                .into_owned()
-                .into_bytes(),
-            Ok(()),
-        ),
-        _ => (bytes, Err(DecodeError::UnknownEncoding(name))),
+        Some(encoding) if encoding != encoding_rs::REPLACEMENT => {
+            let text = encoding.decode_without_bom_handling(&bytes).0;
+            let text = text.into_owned().into_bytes();
+            (text, Encoding::Other(encoding, false), Ok(()))
+        }
+        _ => {
+            let error = DecodeError::UnknownEncoding(name);
+            (bytes, Encoding::AsciiOnly, Err(error))
+        }
     }
+}
+
+/// The bytes of a text in an encoding; none where it lacks one of the characters.
+fn encode(encoding: &'static encoding_rs::Encoding, marked: bool, text: &str) -> Option<Vec<u8>> {
+    let units = || text.encode_utf16();
+    let mark = u16::from(marked) * 0xfeff;
+    let marks = std::iter::once(mark).filter(|&mark| mark != 0);
+    if encoding == encoding_rs::UTF_16LE {
+        return Some(marks.chain(units()).flat_map(u16::to_le_bytes).collect());
+    }
+    if encoding == encoding_rs::UTF_16BE {
+        return Some(marks.chain(units()).flat_map(u16::to_be_bytes).collect());
+    }
+    let (bytes, _, lost) = encoding.encode(text);
+    (!lost).then(|| bytes.into_owned())
 }
 
 /// The encoding that a comment on one of the first two lines names, in lower case (PEP 263).
@@ -312,6 +393,40 @@ mod tests {
             coding_cookie(b"# vim: fileencoding=latin-1\n").as_deref(),
             Some("latin-1")
         );
+    }
+
+    #[test]
+    fn a_text_goes_back_into_the_bytes_that_it_came_from() {
+        for bytes in [
+            &b"x = 1"[..],
+            b"\xef\xbb\xbfx = '\xc3\xa9'",
+            b"\xff\xfex\0=\0",
+            b"\xfe\xff\0x\0=",
+            b"# coding: cp1252\n'\x80\xe9'",
+            b"# coding: latin-1\n'\xe9'",
+            b"'\xe9'",
+        ] {
+            let source = python(bytes);
+            assert_eq!(source.encode(source.text(), &[]).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn what_an_encoding_lacks_is_not_written() {
+        let cp1252 = python(b"# coding: cp1252\nx");
+        assert!(cp1252.encode("\u{4e00}".as_bytes(), &[]).is_none());
+        let latin = python(b"# coding: latin-1\n'\xe9'");
+        assert!(latin.encode(b"x", &["\u{e9}"]).is_none());
+        assert!(python(b"'\xe9'").encode(b"x", &["\u{e9}"]).is_none());
+    }
+
+    #[test]
+    fn a_line_ends_as_it_or_the_one_before_does() {
+        let source = python(b"a\r\nb\nc");
+        assert_eq!(source.line_end(0), "\r\n");
+        assert_eq!(source.line_end(3), "\n");
+        assert_eq!(source.line_end(6), "\n");
+        assert_eq!(python(b"a\r\nb").line_end(3), "\r\n");
     }
 
     #[test]

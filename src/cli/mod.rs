@@ -8,6 +8,7 @@ mod dev;
 mod error;
 mod exit;
 mod explain;
+mod fix;
 mod init;
 mod load;
 mod man;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{CliError, Ui};
-use crate::report::{Emitter, Format, Outcome, Style, write_file};
+use crate::report::{Emitter, Format, Outcome, Style, diff, write_file};
+use crate::scan::FileFix;
 
 /// Where the reports go.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,8 +51,28 @@ impl Plan {
         self.files.iter().map(|(_, path)| path.clone()).collect()
     }
 
-    /// Writes every report, standard output last. One that fails keeps no other from being written.
-    pub(crate) fn deliver(&self, outcome: &Outcome<'_>, ui: &Ui) -> Result<(), Vec<CliError>> {
+    /// Leaves standard output to a diff, which only the report for people makes room for.
+    pub(crate) fn check_diff(&self) -> Result<(), CliError> {
+        if self.stdout == Format::Human {
+            return Ok(());
+        }
+        Err(CliError::new(
+            format!(
+                "`--dry-run` shows a diff where the report in {} is to go",
+                self.stdout.name()
+            ),
+            "write the report to a file by --output FORMAT=FILE, without --format",
+        ))
+    }
+
+    /// Writes every report, standard output last, where a diff may take the place of the report.
+    /// One that fails keeps no other from being written.
+    pub(crate) fn deliver(
+        &self,
+        outcome: &Outcome<'_>,
+        diff: Option<&[FileFix]>,
+        ui: &Ui,
+    ) -> Result<(), Vec<CliError>> {
         let mut errors = Vec::new();
         for (format, path) in &self.files {
             let written = emitter(*format, ui.file_style()).and_then(|emitter| {
@@ -60,8 +81,11 @@ impl Plan {
             });
             errors.extend(written.err());
         }
-        let written = emitter(self.stdout, ui.style)
-            .and_then(|emitter| ui.stdout(|out| emitter.emit(outcome, out)));
+        let written = match diff {
+            Some(fixes) => ui.stdout(|out| diff::write(fixes, ui.style, out)),
+            None => emitter(self.stdout, ui.style)
+                .and_then(|emitter| ui.stdout(|out| emitter.emit(outcome, out))),
+        };
         errors.extend(written.err());
         if errors.is_empty() {
             Ok(())

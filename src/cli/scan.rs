@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use super::fix::{self, Count, Fixing};
 use super::load::{self, RuleArgs};
 use super::output::Plan;
 use super::{CliError, ExitStatus, Ui, progress};
@@ -35,6 +36,8 @@ pub(crate) struct ScanArgs {
     report: ReportArgs,
     #[command(flatten)]
     gate: GateArgs,
+    #[command(flatten)]
+    fix: FixArgs,
     #[command(flatten)]
     later: LaterArgs,
 }
@@ -126,6 +129,20 @@ struct GateArgs {
     exit_zero: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes")]
+struct FixArgs {
+    /// Make the fixes that rules know; the gate judges what remains
+    ///
+    /// Fixes are made from the start of a file on; one that overlaps another is left for another
+    /// run. None is made that leaves more of the file unparsed than before.
+    #[arg(long, conflicts_with_all = ["staged", "history"])]
+    fix: bool,
+    /// Show as a diff on standard output what --fix would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
 /// What the contract names and this version does not do yet.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Not built yet")]
@@ -133,30 +150,51 @@ struct LaterArgs {
     #[arg(long, hide = true, value_name = "REF")]
     diff: Option<String>,
     #[arg(long, hide = true)]
-    fix: bool,
-    #[arg(long, hide = true)]
-    dry_run: bool,
-    #[arg(long, hide = true)]
     timings: bool,
 }
 
 pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     args.later.refuse()?;
     let plan = Plan::new(args.report.format, &args.report.output)?;
-    let options = args.options(&plan)?;
+    let fixing = args.fixing(&plan)?;
+    let options = args.options(&plan, fixing)?;
     let secrets_only = matches!(options.subject, Subject::History { .. });
     let rules = load::rules(&args.rules, secrets_only)?;
     let options = Options {
         deselected: rules.deselected,
         ..options
     };
-    let mut report = progress::watch(ui, |progress| scan::run(&rules.set, &options, progress))
-        .map_err(|error| CliError::new(error.to_string(), error.help()))?;
+    let scan = || {
+        progress::watch(ui, |progress| {
+            scan::run_with_fixes(&rules.set, &options, progress)
+        })
+        .map_err(|error| CliError::new(error.to_string(), error.help()))
+    };
+    let (mut report, fixes) = scan()?;
+    let mut whole = true;
+    match fixing {
+        Fixing::No => {}
+        Fixing::Show => {
+            for note in Count::of(&fixes).notes(fixing) {
+                ui.note(&note);
+            }
+        }
+        Fixing::Make => {
+            let (count, written) = fix::make(&report.root, &fixes, ui);
+            if count.changed() {
+                report = scan()?.0;
+            }
+            report.notes.extend(count.notes(fixing));
+            whole = written;
+        }
+    }
     report.notes.extend_from_slice(rules.set.notes());
     let policy = args.gate.policy();
     let outcome = Outcome::new(&report, &policy);
-    match plan.deliver(&outcome, ui) {
-        Ok(()) => Ok(outcome.verdict.into()),
+    let diff = (fixing == Fixing::Show).then_some(&fixes[..]);
+    match plan.deliver(&outcome, diff, ui) {
+        Ok(()) if whole => Ok(outcome.verdict.into()),
+        Ok(()) => Ok(ExitStatus::Unknown),
         Err(errors) => {
             for error in &errors {
                 ui.error(error);
@@ -167,8 +205,27 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
 }
 
 impl ScanArgs {
+    /// What is done about fixes.
+    fn fixing(&self, plan: &Plan) -> Result<Fixing, CliError> {
+        if self.fix.dry_run {
+            plan.check_diff()?;
+            return Ok(Fixing::Show);
+        }
+        if self.fix.fix && self.paths.iter().any(|path| path == Path::new("-")) {
+            return Err(CliError::new(
+                "`--fix` cannot write standard input back",
+                "show its fixes by --dry-run, or name the file",
+            ));
+        }
+        Ok(if self.fix.fix {
+            Fixing::Make
+        } else {
+            Fixing::No
+        })
+    }
+
     /// What to scan; which rules are left out is known later.
-    fn options(&self, plan: &Plan) -> Result<Options, CliError> {
+    fn options(&self, plan: &Plan, fixing: Fixing) -> Result<Options, CliError> {
         let outputs = plan.files();
         refuse_overwriting(&self.paths, &outputs)?;
         Ok(Options {
@@ -185,6 +242,7 @@ impl ScanArgs {
             force_exclude: self.files.force_exclude,
             threads: self.files.threads.map(usize::from),
             outputs,
+            fixes: fixing != Fixing::No,
             deselected: BTreeSet::new(),
         })
     }
@@ -245,12 +303,7 @@ impl GateArgs {
 
 impl LaterArgs {
     fn refuse(&self) -> Result<(), CliError> {
-        let given = [
-            (self.diff.is_some(), "--diff"),
-            (self.fix, "--fix"),
-            (self.dry_run, "--dry-run"),
-            (self.timings, "--timings"),
-        ];
+        let given = [(self.diff.is_some(), "--diff"), (self.timings, "--timings")];
         match given.into_iter().find(|&(given, _)| given) {
             Some((_, option)) => Err(CliError::not_built(option)),
             None => Ok(()),

@@ -1,5 +1,6 @@
 //! The rules at work on one file: pure functions from a rule set and a source to a report.
 
+mod fix;
 mod message;
 mod prefilter;
 mod ruleset;
@@ -213,10 +214,12 @@ fn search(
         return;
     };
     let mut seen: HashSet<(Span, String)> = HashSet::new();
+    let fixer = entry.fixer();
     for Match { span, bindings } in found {
         let meta = &entry.rule.meta;
         let message = message::fill(&meta.message, subject, &bindings);
         if seen.insert((span, message.clone())) {
+            let fix = fixer.and_then(|fixer| fixer.edit(subject, span, &bindings));
             report.findings.push(Finding {
                 rule: index,
                 span,
@@ -224,7 +227,7 @@ fn search(
                 severity: meta.severity,
                 confidence: meta.confidence,
                 trace: Vec::new(),
-                fix: None,
+                fix,
                 secret: None,
             });
         }
@@ -247,10 +250,12 @@ fn follow(
             rule: meta.id.clone(),
         });
     }
+    let fixer = entry.fixer();
     let mut seen: HashSet<(Span, String)> = HashSet::new();
     for flow in flows {
         let message = message::fill(&meta.message, subject, &flow.bindings);
         if seen.insert((flow.span, message.clone())) {
+            let fix = fixer.and_then(|fixer| fixer.edit(subject, flow.span, &flow.bindings));
             let steps = flow.steps.into_iter();
             report.findings.push(Finding {
                 rule: index,
@@ -265,7 +270,7 @@ fn follow(
                         note,
                     })
                     .collect(),
-                fix: None,
+                fix,
                 secret: None,
             });
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use super::fix::Fixer;
 use super::prefilter::Prefilter;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
@@ -39,6 +40,7 @@ pub(super) struct Entry {
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
     programs: [OnceLock<Result<Program, RuleError>>; Language::ALL.len()],
+    fixer: OnceLock<Option<Result<Fixer, RuleError>>>,
 }
 
 /// A rule in one language, ready to run.
@@ -284,7 +286,8 @@ impl RuleSet {
         let found = languages
             .into_iter()
             .filter_map(|language| self.program(entry, language).err().cloned());
-        found.collect()
+        let fixer = entry.checked_fixer().and_then(|fixer| fixer.as_ref().err());
+        found.chain(fixer.cloned()).collect()
     }
 
     /// Compiles every rule, and returns what is wrong with them: for tests and linters.
@@ -313,7 +316,29 @@ impl Entry {
             include,
             exclude,
             programs: Default::default(),
+            fixer: OnceLock::new(),
         }
+    }
+
+    /// What repairs its findings, compiled on first use.
+    pub(super) fn fixer(&self) -> Option<&Fixer> {
+        self.checked_fixer()?.as_ref().ok()
+    }
+
+    fn checked_fixer(&self) -> Option<&Result<Fixer, RuleError>> {
+        let compile = |fix| {
+            Fixer::new(fix).map_err(|message| RuleError {
+                file: self.rule.meta.file.clone().unwrap_or_default(),
+                line: self.rule.line,
+                rule: Some(self.rule.meta.id.clone()),
+                key: Some("fix-regex".to_owned()),
+                message,
+            })
+        };
+        let fixer = self
+            .fixer
+            .get_or_init(|| self.rule.fix.as_ref().map(compile));
+        fixer.as_ref()
     }
 
     /// Whether the rule's `paths:` let it see a file.

@@ -87,22 +87,27 @@ impl Bindings {
 impl Bound {
     /// Where it stands; `None` for an empty list.
     pub fn span(self, file: &File<'_>) -> Option<Span> {
+        self.ends(file).map(|(first, last)| Span {
+            start: first.start,
+            end: last.end,
+        })
+    }
+
+    /// Where its first part stands, and its last; `None` for an empty list.
+    pub fn ends(self, file: &File<'_>) -> Option<(Span, Span)> {
+        let tree = file.tree();
         match self {
-            Bound::Node(node) => Some(file.tree().span(node)),
+            Bound::Node(node) => Some((tree.span(node), tree.span(node))),
             Bound::Nodes { first, stop } => {
-                let tree = file.tree();
                 let mut last = None;
                 let mut at = first;
                 while at < stop {
                     last = Some(at);
                     at = tree.after(at);
                 }
-                last.map(|last| Span {
-                    start: tree.span(first).start,
-                    end: tree.span(last).end,
-                })
+                last.map(|last| (tree.span(first), tree.span(last)))
             }
-            Bound::Text(span, _) => Some(span),
+            Bound::Text(span, _) => Some((span, span)),
         }
     }
 

@@ -97,6 +97,27 @@ impl Regex {
         }
     }
 
+    /// Every match, as its groups by number; group zero is the whole.
+    pub fn find_numbered(&self, text: &[u8]) -> Vec<Vec<Option<Span>>> {
+        match &self.engine {
+            Engine::Linear(regex) => {
+                let span = |group: regex::bytes::Match<'_>| Span::new(group.start(), group.end());
+                regex
+                    .captures_iter(text)
+                    .map(|captures| captures.iter().map(|group| group.map(span)).collect())
+                    .collect()
+            }
+            Engine::Backtracking(regex) => {
+                let text = ascii_holes(text);
+                let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
+                let found = regex.captures_iter(&*text).map_while(Result::ok);
+                found
+                    .map(|captures| captures.iter().map(|group| group.map(span)).collect())
+                    .collect()
+            }
+        }
+    }
+
     /// Every match.
     pub fn find_all(&self, text: &[u8]) -> Vec<Captured> {
         match &self.engine {

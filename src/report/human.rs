@@ -122,7 +122,9 @@ fn remarks<'a>(finding: &Reported, rule: &Meta, verbose: bool) -> Vec<Message<'a
         remarks.push(Level::NOTE.with_name("why").message(why));
     }
     if let Some(fix) = &finding.fix {
-        let text = if fix.text.chars().count() <= FIX_SHOWN && !fix.text.contains('\n') {
+        let text = if fix.text.is_empty() {
+            "remove it".to_owned()
+        } else if fix.text.chars().count() <= FIX_SHOWN && !fix.text.contains('\n') {
             format!("write `{}`", escape(&fix.text))
         } else {
             format!(

@@ -5,6 +5,7 @@
 //! is the business of [`write_file`] and of the command line.
 
 mod concise;
+pub(crate) mod diff;
 mod github;
 mod gitlab;
 mod harmless;

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::fix::replace_whole;
 use crate::lang::Language;
 
 /// Why a report could not be written to a file. Whatever was there before is still there.
@@ -87,7 +88,7 @@ pub fn write_file(
         }
         Ok(found) => Some(found.permissions()),
     };
-    write_whole(path, folder, permissions, emit).map_err(failed)
+    replace_whole(path, folder, permissions, emit).map_err(failed)
 }
 
 /// Whether writing means sending: a device, a pipe, a socket, or one of the names that the system
@@ -104,33 +105,6 @@ fn write_through(
     let mut out = BufWriter::new(File::options().write(true).open(path)?);
     emit(&mut out)?;
     out.flush()
-}
-
-fn write_whole(
-    path: &Path,
-    folder: &Path,
-    permissions: Option<fs::Permissions>,
-    emit: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".aiscan-").suffix(".tmp");
-    // Temporary files are private by default; a report is as readable as any new file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    // The error names the temporary file, which nobody asked about; its kind says enough.
-    let file = builder.tempfile_in(folder).map_err(|error| error.kind())?;
-    let mut out = BufWriter::new(file);
-    emit(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

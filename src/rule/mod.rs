@@ -1,6 +1,7 @@
 //! Rules: as written, as meant, and what is wrong with them.
 
 mod error;
+mod fix;
 pub mod fixture;
 mod formula;
 mod meta;
@@ -12,6 +13,7 @@ mod words;
 mod yaml;
 
 pub use error::RuleError;
+pub use fix::Fix;
 pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
 pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Meta;
 use super::error::{PartError, RuleError};
+use super::fix::{self, Fix};
 use super::formula::{self, Formula, unknown};
 use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
@@ -26,6 +27,8 @@ pub struct Rule {
     pub options: Options,
     /// What it looks for.
     pub mode: Mode,
+    /// What repairs what it finds.
+    pub fix: Option<Fix>,
 }
 
 /// What a rule applies to.
@@ -81,13 +84,7 @@ pub enum Mode {
 }
 
 /// Keys of a rule that Semgrep knows and that change nothing here.
-const PASSED_OVER: &[&str] = &[
-    "fix-regex",
-    "fix",
-    "version",
-    "product",
-    "r2c-internal-project-depends-on",
-];
+const PASSED_OVER: &[&str] = &["version", "product", "r2c-internal-project-depends-on"];
 
 const KEYS: &[&str] = &[
     "id",
@@ -327,6 +324,7 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         target: target(&mode, &languages),
         paths: paths(yaml)?,
         options: options(yaml)?,
+        fix: fix::read(yaml)?,
         mode,
     })
 }

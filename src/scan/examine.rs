@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fingerprint::Fingerprints;
+use super::fixes::{self, FileFix};
 use super::guard::guarded;
 use super::line_hash::line_hashes;
 use super::mask::Mask;
@@ -26,6 +27,8 @@ pub(super) struct Examiner<'a> {
     pub(super) scan_file: &'a ScanFile<'a>,
     pub(super) rules: &'a [Meta],
     pub(super) deselected: &'a BTreeSet<String>,
+    /// Whether fixes are worked out.
+    pub(super) fixes: bool,
 }
 
 /// What came of one file.
@@ -40,6 +43,7 @@ pub(super) struct Outcome {
     /// Bytes that the rules saw; `None` where they saw none.
     pub(super) bytes: Option<u64>,
     pub(super) parsed: bool,
+    pub(super) fix: Option<FileFix>,
 }
 
 /// A hash of a secret's text. It stays in memory: short secrets are guessed from theirs.
@@ -66,13 +70,14 @@ impl Examiner<'_> {
         };
         let size = bytes.len() as u64;
         let marked = bytes.starts_with(b"\xef\xbb\xbf");
+        let original = self.fixes.then(|| bytes.clone());
         let outcome = guarded(|| {
             let source = Source::new(name.to_owned(), language, bytes);
             let mut report = (self.scan_file)(&source);
             if let Err(error) = &source.decoded {
                 add_undecodable(&mut report, error.to_string());
             }
-            self.resolve(&source, marked, commit, report)
+            self.resolve(&source, marked, commit, original.as_deref(), report)
         });
         match outcome {
             Ok(outcome) => Outcome {
@@ -83,11 +88,13 @@ impl Examiner<'_> {
         }
     }
 
+    /// With the `original` bytes of the file, its fixes are worked out, too.
     fn resolve(
         &self,
         source: &Source,
         marked: bool,
         commit: Option<&str>,
+        original: Option<&[u8]>,
         report: FileReport,
     ) -> Outcome {
         let mut findings = report.findings;
@@ -126,12 +133,15 @@ impl Examiner<'_> {
             },
             fingerprints: Fingerprints::default(),
         };
+        let mut edits = Vec::new();
         let findings = findings
             .into_iter()
             .zip(suppressions)
             .map(|(finding, suppression)| {
                 let rule = self.rules.get(finding.rule.0 as usize);
+                let edit = finding.fix.clone().filter(|_| suppression.is_none());
                 let mut reported = resolver.resolve(finding, rule.map_or("", |rule| &rule.id));
+                edits.extend(edit.filter(|_| reported.fix.is_some()));
                 reported.suppression = suppression.map(|mut suppression| {
                     suppression.reason = mask.words(suppression.reason);
                     suppression
@@ -143,7 +153,9 @@ impl Examiner<'_> {
             path: source.path.clone(),
             problem: problem.into(),
         });
+        let original = original.filter(|_| !incomplete);
         Outcome {
+            fix: original.and_then(|original| fixes::of(source, original, &mask, edits)),
             findings,
             secrets,
             suppression_problems,

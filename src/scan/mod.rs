@@ -6,6 +6,7 @@
 
 mod examine;
 mod fingerprint;
+mod fixes;
 mod guard;
 mod line_hash;
 mod mask;
@@ -25,6 +26,7 @@ use crate::discover::{self, DiscoverError, Request, Selection, Tally};
 use crate::engine::{self, RuleSet};
 use crate::rule::Meta;
 
+pub use fixes::FileFix;
 pub use progress::Progress;
 pub use report::{
     ExcerptLine, FileProblem, Place, Replacement, Report, Reported, ScanProblem, Step, Totals,
@@ -56,6 +58,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Files that this run writes.
     pub outputs: Vec<PathBuf>,
+    /// Whether it is worked out what fixes come to.
+    pub fixes: bool,
     /// Ids of rules that exist and do not run, so that comments may name them.
     pub deselected: BTreeSet<String>,
 }
@@ -72,6 +76,7 @@ impl Default for Options {
             force_exclude: false,
             threads: None,
             outputs: Vec::new(),
+            fixes: false,
             deselected: BTreeSet::new(),
         }
     }
@@ -138,6 +143,15 @@ impl ScanError {
 
 /// Scans what `options` select with the rules.
 pub fn run(rules: &RuleSet, options: &Options, progress: &Progress) -> Result<Report, ScanError> {
+    run_with_fixes(rules, options, progress).map(|(report, _)| report)
+}
+
+/// Scans what `options` select with the rules, and works out what their fixes come to, by path.
+pub fn run_with_fixes(
+    rules: &RuleSet,
+    options: &Options,
+    progress: &Progress,
+) -> Result<(Report, Vec<FileFix>), ScanError> {
     let scan_file = |source: &_| engine::scan_file(rules, source);
     run_with(&scan_file, rules.metas(), options, progress)
 }
@@ -147,7 +161,7 @@ fn run_with(
     rules: &[Meta],
     options: &Options,
     progress: &Progress,
-) -> Result<Report, ScanError> {
+) -> Result<(Report, Vec<FileFix>), ScanError> {
     let started = Instant::now();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or(0))
@@ -157,8 +171,11 @@ fn run_with(
         scan_file,
         rules,
         deselected: &options.deselected,
+        fixes: options.fixes,
     };
-    let (selection, outcomes) = pool.install(|| scan(&examiner, options, progress))?;
+    let (selection, mut outcomes) = pool.install(|| scan(&examiner, options, progress))?;
+    let fixes = outcomes.iter_mut().filter_map(|(_, file)| file.fix.take());
+    let fixes = fixes.collect();
     let mut report = assemble(selection, outcomes);
     report.rules = rules.to_vec();
     report.elapsed = started.elapsed();
@@ -176,7 +193,7 @@ fn run_with(
                 .collect(),
         });
     }
-    Ok(report)
+    Ok((report, fixes))
 }
 
 /// What came of each file, in the order of their names.
@@ -213,7 +230,10 @@ fn scan(
     let outcomes = targets
         .into_par_iter()
         .map(|target| {
-            let outcome = examiner.examine(&target.name, None, discover::read(&target.path));
+            let mut outcome = examiner.examine(&target.name, None, discover::read(&target.path));
+            if let Some(fix) = &mut outcome.fix {
+                fix.place = Some(target.path);
+            }
             progress.finish_one();
             (target.name, outcome)
         })

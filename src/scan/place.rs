@@ -66,13 +66,15 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// A fix; none where it would write a masked value into the file, or a secret into a report.
+    /// A fix; none where it would write a masked value into the file, or a secret into a report,
+    /// or where it would leave a part of a secret.
     pub(super) fn replacement(&mut self, edit: &Edit) -> Option<Replacement> {
         let text = self.mask.words(edit.replacement.clone());
-        if text != edit.replacement {
+        let span = self.clamp(edit.span);
+        let mut secrets = self.mask.regions(span).iter();
+        if text != edit.replacement || secrets.any(|secret| !span.contains(*secret)) {
             return None;
         }
-        let span = self.clamp(edit.span);
         Some(Replacement {
             start: self.position(span.start),
             end: self.position(span.end),

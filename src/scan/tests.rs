@@ -75,6 +75,10 @@ fn find(source: &Source) -> FileReport {
 }
 
 fn scan(options: &Options) -> Result<Report, ScanError> {
+    scan_with_fixes(options).map(|(report, _)| report)
+}
+
+fn scan_with_fixes(options: &Options) -> Result<(Report, Vec<FileFix>), ScanError> {
     run_with(
         &find,
         &[rule("bad"), rule("secret")],
@@ -289,6 +293,39 @@ fn standard_input_is_scanned_under_its_name() {
     assert!(scan(&stdin("a.bin", b"\0")).is_err());
 }
 
+/// What the fixes of `a.py` make of it, by its bytes and as it is shown.
+fn fixed(text: &str) -> (FileFix, Option<Vec<u8>>) {
+    let dir = tree(&[("a.py", text)]);
+    let options = Options {
+        fixes: true,
+        ..options(&dir)
+    };
+    let mut fix = scan_with_fixes(&options).unwrap().1.remove(0);
+    let after = fix.bytes.take().map(|(_, after)| after);
+    (fix, after)
+}
+
+#[test]
+fn silenced_findings_are_not_fixed() {
+    let (fix, after) = fixed("BAD\nBAD # aiscan: ignore[bad] it is fine\n");
+    assert_eq!(fix.made, 1);
+    let expected = "good(BAD)\nBAD # aiscan: ignore[bad] it is fine\n";
+    assert_eq!(after.unwrap(), expected.as_bytes());
+}
+
+#[test]
+fn a_preview_of_fixes_shows_no_secret_and_the_file_keeps_it() {
+    let (fix, after) = fixed("BAD\nSECRET=abcdefgh\n");
+    assert_eq!(fix.after, "good(BAD)\nSECRET=…(8 chars)\n");
+    assert_eq!(after.unwrap(), b"good(BAD)\nSECRET=abcdefgh\n");
+}
+
+#[test]
+fn nothing_is_worked_out_unless_asked_for() {
+    let dir = tree(&[("a.py", "BAD")]);
+    assert!(scan_with_fixes(&options(&dir)).unwrap().1.is_empty());
+}
+
 #[test]
 fn progress_counts_files() {
     let dir = tree(&[("a.py", ""), ("b.py", "PANIC")]);
@@ -301,7 +338,7 @@ fn progress_counts_files() {
 fn a_thousand_findings_on_one_line_take_no_more_than_linear_time() {
     let started = Instant::now();
     let text = format!("{}{}", "x".repeat(1 << 20), "BAD;é".repeat(2_000));
-    let report = run_with(
+    let (report, _) = run_with(
         &|source: &Source| FileReport {
             findings: (0..20_000)
                 .map(|i| Finding {
@@ -343,11 +380,17 @@ proptest! {
         writeln!(text, "BAD # aiscan: ignore[bad] {secret} is fine").unwrap();
         writeln!(text, "x # aiscan: ignore[{secret}] why").unwrap();
         writeln!(text, "SECRET={other}").unwrap();
-        let report = scan_text(&text);
+        let dir = tree(&[("a.py", &text)]);
+        let options = Options {
+            fixes: true,
+            ..options(&dir)
+        };
+        let (report, fixes) = scan_with_fixes(&options).unwrap();
         prop_assert_eq!(report.findings.len(), 5);
         prop_assert!(report.findings.iter().any(|finding| finding.suppression.is_some()));
         prop_assert_eq!(report.suppression_problems.len(), 1);
-        let shown = format!("{report:?}");
+        let previews = fixes.iter().map(|fix| (&fix.before, &fix.after));
+        let shown = format!("{report:?}{:?}", previews.collect::<Vec<_>>());
         prop_assert!(!shown.contains(&secret), "{}", shown);
         prop_assert!(!shown.contains(&other), "{}", shown);
     }

@@ -30,6 +30,11 @@ pub(crate) fn parse_pattern(language: Language, text: &[u8]) -> Option<Tree> {
     lower::lower(language, text, true)
 }
 
+/// How well a file parses. `None` where its language has no grammar.
+pub fn health(source: &Source) -> Option<Health> {
+    File::parse(source).map(|file| file.tree().health)
+}
+
 /// Parses and does nothing more: the floor that speed is measured against.
 pub fn parse_only(source: &Source) -> bool {
     cst::with_parsed(source.language, &source.parse_text(), |_| ()).is_some()

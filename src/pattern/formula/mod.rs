@@ -155,6 +155,24 @@ impl<'f> Subject<'f> {
         }
     }
 
+    /// The text that it is about.
+    pub fn source(&self) -> &'f Source {
+        self.source
+    }
+
+    /// Where the first part of a metavariable's value stands, and the last; nothing where lowering
+    /// made the value up, so that it stands nowhere as it is.
+    pub fn ends_of(&self, bound: Bound) -> Option<(Span, Span)> {
+        let ends = match (self.file, bound) {
+            (Some(file), bound) => bound.ends(file)?,
+            (None, Bound::Text(span, _)) => (span, span),
+            (None, _) => return None,
+        };
+        let made_up = matches!(bound, Bound::Node(_))
+            && self.text_of(bound).as_bytes() != self.source.slice(ends.0);
+        (!made_up).then_some(ends)
+    }
+
     fn span_of(&self, bound: Bound) -> Option<Span> {
         match (self.file, bound) {
             (Some(file), bound) => bound.span(file),
