@@ -151,6 +151,12 @@ fn is_target_in_yaml(path: &Path) -> bool {
     name.is_some_and(|name| name.ends_with(".test.yaml") || name.ends_with(".test.yml"))
 }
 
+/// What the fixes of a rule make of a target: `a.fixed.py` for `a.py`.
+pub(super) fn fixed(target: &Path) -> Option<PathBuf> {
+    let extension = target.extension()?.to_str()?;
+    Some(target.with_extension(format!("fixed.{extension}")))
+}
+
 /// Whether a file is what a fix makes of a target.
 fn is_fixed(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
@@ -224,6 +230,14 @@ mod tests {
                 ("a.yaml", &["a/x/b.js", "a.py", "a.test.yaml"], None),
             ],
         );
+    }
+
+    #[test]
+    fn the_fixed_target_stands_beside_the_target() {
+        let fixed = |path: &str| fixed(Path::new(path));
+        assert_eq!(fixed("a/b.py"), Some("a/b.fixed.py".into()));
+        assert_eq!(fixed("a/b.test.yaml"), Some("a/b.test.fixed.yaml".into()));
+        assert_eq!(fixed("a/Makefile"), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::files::{self, RuleFile};
 use super::{CliError, ExitStatus, Ui};
 use crate::cli::load;
 use crate::engine::{self, RuleSet};
+use crate::fix;
 use crate::lang::Language;
 use crate::report::text::{LineGuard, escape, escape_excerpt, one_line};
 use crate::report::{Detail, Style};
@@ -27,6 +28,7 @@ const LINE_SHOWN: usize = 200;
 /// A comment `ruleid: ID` says that the rule reports on the next line, `ok: ID` that it does not,
 /// `todoruleid: ID` and `todook: ID` that it does not do so yet. Any other line that is reported
 /// fails. Targets of `rules/a/b.yaml` lie at `fixtures/rules/a/b.*`; elsewhere, beside the rule.
+/// Where there is `b.fixed.py` beside `b.py`, it has to be what the fixes make of that.
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     /// A folder with rules, or a rule file
@@ -49,8 +51,18 @@ struct Tested {
 struct Failed {
     rule: String,
     path: String,
-    failure: Failure,
+    fault: Fault,
+    /// The line that it is about.
     text: String,
+}
+
+/// What was not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    /// A rule reports a line, or does not.
+    Report(Failure),
+    /// The fixes make something else of the target than its fixed file holds in this line.
+    Fixed(u32, Option<String>),
 }
 
 pub(crate) fn run(args: &TestArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
@@ -156,10 +168,47 @@ fn test_target(
                 rule: meta.id.clone(),
                 path: source.path.clone(),
                 text: source.show(source.line_span(line(failure))).into_owned(),
-                failure,
+                fault: Fault::Report(failure),
             }));
     }
+    let Some(fixed) = files::fixed(path).filter(|fixed| fixed.is_file()) else {
+        return Ok(());
+    };
+    let expected = std::fs::read(&fixed).map_err(|error| error.to_string())?;
+    let expected = fixture::expand(&expected, seed).map_err(|error| error.to_string())?;
+    let edits = report.findings.into_iter().filter_map(|found| found.fix);
+    let plan = fix::Plan::new(&source, edits.collect());
+    match first_difference(&expected, &plan.text(&source)) {
+        None => tested.held += 1,
+        Some((line, expected, found)) => tested.failures.push(Failed {
+            rule: seed.to_owned(),
+            path: fixed.display().to_string(),
+            fault: Fault::Fixed(line, found),
+            text: expected,
+        }),
+    }
     Ok(())
+}
+
+/// The first line in which two texts differ: its number, how it should be, and how it is, where
+/// there is such a line.
+fn first_difference(expected: &[u8], found: &[u8]) -> Option<(u32, String, Option<String>)> {
+    let mut found = found.split_inclusive(|&b| b == b'\n');
+    let show = |line: &[u8]| {
+        String::from_utf8_lossy(line)
+            .trim_end_matches('\n')
+            .to_owned()
+    };
+    let mut number = 0;
+    for line in expected.split_inclusive(|&b| b == b'\n') {
+        number += 1;
+        let other = found.next();
+        if other != Some(line) {
+            return Some((number, show(line), other.map(show)));
+        }
+    }
+    let more = found.next()?;
+    Some((number + 1, String::new(), Some(show(more))))
 }
 
 fn line(failure: Failure) -> u32 {
@@ -190,23 +239,39 @@ fn write(tested: &[Tested], style: Style, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn excerpt(failed: &Failed, renderer: &Renderer) -> String {
-    let (title, label) = match failed.failure {
-        Failure::Missing(_) => ("does not report", "is annotated and not reported"),
-        Failure::Unexpected(_) => ("reports", "is reported and not annotated"),
+    let rule = escape(&failed.rule);
+    let (line, title, label) = match &failed.fault {
+        Fault::Report(Failure::Missing(line)) => (
+            *line,
+            format!("`{rule}` does not report line {line}"),
+            "is annotated and not reported".to_owned(),
+        ),
+        Fault::Report(Failure::Unexpected(line)) => (
+            *line,
+            format!("`{rule}` reports line {line}"),
+            "is reported and not annotated".to_owned(),
+        ),
+        Fault::Fixed(line, found) => (
+            *line,
+            format!("the fixes of `{rule}` make another line {line}"),
+            match found {
+                Some(found) => format!("is `{}` after the fixes", one_line(&cut(found))),
+                None => "is not there after the fixes".to_owned(),
+            },
+        ),
     };
-    let title = format!(
-        "`{}` {title} line {}",
-        escape(&failed.rule),
-        line(failed.failure)
-    );
-    let text: String = failed.text.chars().take(LINE_SHOWN).collect();
+    let text = cut(&failed.text);
     let start = text.len() - text.trim_start().len();
     let (text, marked) = escape_excerpt(&text, &(start..text.len()));
     let snippet = Snippet::source(text)
-        .line_start(line(failed.failure) as usize)
+        .line_start(line as usize)
         .path(escape(&failed.path))
         .annotation(AnnotationKind::Primary.span(marked).label(label));
     renderer.render(&[Level::ERROR.primary_title(title).element(snippet)])
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LINE_SHOWN).collect()
 }
 
 fn summary(tested: &[Tested], without: usize, passed_over: usize) -> String {
@@ -234,13 +299,13 @@ fn summary(tested: &[Tested], without: usize, passed_over: usize) -> String {
 mod tests {
     use super::*;
 
-    fn failed(failure: Failure) -> Tested {
+    fn failed(fault: Fault) -> Tested {
         Tested {
             failures: vec![Failed {
                 rule: "a.b".into(),
                 path: "fixtures/a.py".into(),
                 text: "    os.system(x)".into(),
-                failure,
+                fault,
             }],
             ..Tested::default()
         }
@@ -248,7 +313,11 @@ mod tests {
 
     #[test]
     fn a_failing_line_is_shown() {
-        let tested = [failed(Failure::Missing(3)), failed(Failure::Unexpected(12))];
+        let tested = [
+            failed(Fault::Report(Failure::Missing(3))),
+            failed(Fault::Report(Failure::Unexpected(12))),
+            failed(Fault::Fixed(7, Some("    os.system(y)".into()))),
+        ];
         let mut out = Vec::new();
         write(&tested, Style::default(), &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
@@ -261,11 +330,41 @@ mod tests {
             ..Tested::default()
         };
         assert_eq!(status(&[]), ExitStatus::Passed);
-        assert_eq!(status(&[failed(Failure::Missing(1))]), ExitStatus::Failed);
+        let missing = || failed(Fault::Report(Failure::Missing(1)));
+        assert_eq!(status(&[missing()]), ExitStatus::Failed);
+        assert_eq!(status(&[missing(), broken]), ExitStatus::Unknown);
+    }
+
+    #[test]
+    fn the_first_line_that_differs_is_told() {
+        let told = |line, expected: &str, found: Option<&str>| {
+            Some((line, expected.to_owned(), found.map(str::to_owned)))
+        };
+        assert_eq!(first_difference(b"a\nb\n", b"a\nb\n"), None);
         assert_eq!(
-            status(&[failed(Failure::Missing(1)), broken]),
-            ExitStatus::Unknown
+            first_difference(b"a\nb\n", b"a\nc\n"),
+            told(2, "b", Some("c"))
         );
+        assert_eq!(first_difference(b"a\nb\n", b"a\n"), told(2, "b", None));
+        assert_eq!(first_difference(b"a\n", b"a\nb"), told(2, "", Some("b")));
+    }
+
+    #[test]
+    fn a_fixed_target_is_what_the_fixes_make() {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        let head = "rules:\n- {id: a, message: m, severity: ERROR, languages: [python], ";
+        write("a.yaml", &format!("{head}pattern: f($X), fix: g($X)}}\n"));
+        write("a.py", "# ruleid: a\nf(1)\n");
+        let failures = |fixed: &str| {
+            write("a.fixed.py", fixed);
+            let (files, _) = files::find(folder.path()).unwrap();
+            let tested = test_file(&files[0]);
+            (tested.held, tested.failures.len())
+        };
+        assert_eq!(failures("# ruleid: a\ng(1)\n"), (2, 0));
+        assert_eq!(failures("# ruleid: a\nh(1)\n"), (1, 1));
     }
 
     #[test]
