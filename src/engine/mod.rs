@@ -169,6 +169,12 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     report
 }
 
+/// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
+pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
+    let live = live_entries(rules, source).into_iter();
+    live.map(|index| RuleIndex(index as u32)).collect()
+}
+
 /// The rules for the file's language whose words it holds.
 fn live_entries(rules: &RuleSet, source: &Source) -> Vec<usize> {
     let all = &rules.by_language[source.language as usize];
