@@ -282,3 +282,6 @@ fn follow(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ mod error;
 mod fix;
 pub mod fixture;
 mod formula;
+mod literals;
 mod meta;
 mod models;
 pub mod secret;
@@ -18,7 +19,7 @@ pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
 pub use spec::{Mode, Options, Paths, Rule, RuleFile, Target, read_file};
 pub use taint::TaintSpec;
-pub use words::Needs;
+pub use words::{Needs, Part};
 pub(crate) use yaml::Yaml;
 
 pub(crate) use spec::read_rule;

@@ -1,22 +1,40 @@
 //! The words that a file has to hold for a rule to match, read off the text of its patterns.
 //!
 //! This decides which files are parsed at all, so it may ask for too little, never for too much:
-//! only identifiers count, never the contents of strings, which folding builds.
+//! only identifiers count, never the contents of strings, which folding builds. What a regular
+//! expression asks of a metavariable is read by [`super::literals`].
 
-use super::formula::{Condition, Formula};
+use super::formula::{Condition, Conjunction, Formula};
+use super::literals::{self, Start};
 use super::taint::TaintSpec;
 
-/// Words, joined by and and or.
+/// Words, joined by and and or. A word is a run of ASCII letters, digits and underscores, as long
+/// as it goes on in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing: any file will do.
     Nothing,
-    /// This word.
+    /// This word, whole.
     Word(String),
+    /// A word that holds this one.
+    Part(Part),
     /// All of these.
     All(Vec<Needs>),
     /// One of these.
     Any(Vec<Needs>),
+}
+
+/// A piece of a word.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// Its text; in lower case where `any_case`.
+    pub text: String,
+    /// Whether the word begins with it.
+    pub at_start: bool,
+    /// Whether the word ends with it.
+    pub at_end: bool,
+    /// Whether upper and lower case are the same.
+    pub any_case: bool,
 }
 
 /// Words of the languages' own, which lowering may do without.
@@ -103,36 +121,51 @@ const KEYWORDS: &[&str] = &[
 pub(super) fn of_formula(formula: &Formula) -> Needs {
     match formula {
         Formula::Pattern(leaf) => of_pattern(&leaf.text),
-        Formula::Regex(_) => Needs::Nothing,
+        Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
         Formula::Inside(inner) | Formula::Anywhere(inner) => of_formula(inner),
         Formula::Or(choices) => any(choices.iter().map(of_formula).collect()),
         Formula::And(all) => {
-            let mut needs: Vec<Needs> = all.positives.iter().map(of_formula).collect();
-            for condition in &all.conditions {
-                match condition {
-                    Condition::Pattern {
-                        language: None,
-                        formula,
-                        ..
-                    } => {
-                        needs.push(of_formula(formula));
-                    }
-                    Condition::Regex {
-                        metavariable,
-                        regex,
-                        constant_propagation: false,
-                    } if !all
-                        .positives
-                        .iter()
-                        .any(|positive| quotes(positive, metavariable)) =>
-                    {
-                        needs.push(of_regex(&regex.text));
-                    }
-                    _ => {}
-                }
-            }
-            all_of(needs)
+            let positives = all.positives.iter().map(of_formula);
+            let conditions = all.conditions.iter().map(|one| of_condition(one, all));
+            all_of(positives.chain(conditions).collect())
         }
+    }
+}
+
+/// What a condition needs besides the formula that binds its metavariable.
+fn of_condition(condition: &Condition, all: &Conjunction) -> Needs {
+    match condition {
+        Condition::Pattern {
+            language: None,
+            formula,
+            ..
+        } => of_formula(formula),
+        Condition::Regex {
+            metavariable,
+            regex,
+            constant_propagation: false,
+        } => {
+            // Its text is a piece of the source, which begins where a word does unless it is the
+            // content of a string or what a regular expression captured.
+            let within = all.positives.iter().any(|one| quotes(one, metavariable))
+                || all.conditions.iter().any(|one| captures(one, metavariable));
+            let start = if within { Start::Anywhere } else { Start::Word };
+            literals::of_regex(&regex.text, start)
+        }
+        Condition::Pattern { .. }
+        | Condition::Regex { .. }
+        | Condition::Comparison { .. }
+        | Condition::Analysis { .. }
+        | Condition::Type { .. } => Needs::Nothing,
+    }
+}
+
+/// Whether a condition binds the metavariable, other than to a node.
+fn captures(condition: &Condition, metavariable: &str) -> bool {
+    match condition {
+        Condition::Regex { regex, .. } => regex.text.contains(&format!("<{metavariable}>")),
+        Condition::Pattern { formula, .. } => quotes(formula, metavariable),
+        Condition::Comparison { .. } | Condition::Analysis { .. } | Condition::Type { .. } => false,
     }
 }
 
@@ -151,62 +184,39 @@ pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
     all_of(vec![sources, sinks])
 }
 
-/// Whether a pattern of the formula binds the metavariable to the content of a string, which
-/// folding may have put together.
+/// Whether a pattern of the formula may bind the metavariable to a piece of a string or of a text.
 fn quotes(formula: &Formula, metavariable: &str) -> bool {
     match formula {
         Formula::Pattern(leaf) => {
             let name = format!("${metavariable}");
             leaf.text
                 .match_indices(&name)
-                .any(|(at, _)| leaf.text[..at].ends_with(['"', '\'', '`', '/']))
+                .any(|(at, _)| leaf.text[..at].ends_with(['"', '\'', '`', '/', '}']))
         }
         // A group of an expression may bind it.
         Formula::Regex(_) => true,
         Formula::Inside(inner) | Formula::Anywhere(inner) => quotes(inner, metavariable),
         Formula::Or(choices) => choices.iter().any(|choice| quotes(choice, metavariable)),
-        Formula::And(all) => all
-            .positives
-            .iter()
-            .any(|positive| quotes(positive, metavariable)),
+        Formula::And(all) => {
+            let mut positives = all.positives.iter();
+            let mut conditions = all.conditions.iter();
+            positives.any(|one| quotes(one, metavariable))
+                || conditions.any(|one| captures(one, metavariable))
+        }
     }
 }
 
-/// The beginnings of what a regular expression matches, where they are few.
-fn of_regex(text: &str) -> Needs {
-    const MOST: usize = 64;
-    let Ok(parsed) = regex_syntax::Parser::new().parse(text) else {
-        return Needs::Nothing;
-    };
-    let mut extractor = regex_syntax::hir::literal::Extractor::new();
-    extractor.limit_total(MOST);
-    let found = extractor.extract(&parsed);
-    let Some(literals) = found.literals() else {
-        return Needs::Nothing;
-    };
-    let words = literals.iter().map(|literal| {
-        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
-        // Layout may stand between the words of an expression.
-        let end = text
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .unwrap_or(text.len());
-        (end > 1).then(|| Needs::Word(text[..end].to_owned()))
-    });
-    match words.collect::<Option<Vec<Needs>>>() {
-        Some(words) if !words.is_empty() => any(words),
-        _ => Needs::Nothing,
-    }
-}
-
-fn any(choices: Vec<Needs>) -> Needs {
+pub(super) fn any(mut choices: Vec<Needs>) -> Needs {
     if choices.contains(&Needs::Nothing) {
-        Needs::Nothing
-    } else {
-        Needs::Any(choices)
+        return Needs::Nothing;
+    }
+    match choices.len() {
+        1 => choices.remove(0),
+        _ => Needs::Any(choices),
     }
 }
 
-fn all_of(mut needs: Vec<Needs>) -> Needs {
+pub(super) fn all_of(mut needs: Vec<Needs>) -> Needs {
     needs.retain(|need| *need != Needs::Nothing);
     match needs.len() {
         0 => Needs::Nothing,
@@ -325,7 +335,7 @@ mod tests {
                     other => panic!("{other:?}"),
                 })
                 .collect(),
-            Needs::Any(_) => panic!(),
+            Needs::Part(_) | Needs::Any(_) => panic!(),
         }
     }
 

@@ -20,6 +20,7 @@ pub use symbol::Symbol;
 pub use tree::{Health, Node, NodeId, Siblings, Tree};
 
 pub use lower::MAX_DEPTH;
+pub(crate) use lower::canonical;
 pub(crate) use lower::placeholder;
 
 use crate::lang::Language;

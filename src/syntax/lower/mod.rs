@@ -23,7 +23,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// An identifier as it reads: compatible letters are one letter to Python (PEP 3131), and
 /// JavaScript reads `\u0065val` as `eval`.
-fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
     if text.is_ascii() && !text.contains(&b'\\') {
         return Cow::Borrowed(text);
     }
