@@ -1,77 +1,103 @@
-//! Reads the built-in rules and embeds them as one list, so that a start parses no YAML.
+//! Reads and checks the built-in rules, by the code that reads those of users, and embeds what they
+//! mean, so that a start parses no YAML. See `src/builtin.rs`.
 
-#[path = "src/rule/yaml.rs"]
-#[allow(dead_code, reason = "the library uses more of it")]
-mod yaml;
+#[path = "src/finding/level.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the library uses more of it")]
+mod finding;
+#[path = "src/rule/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the library uses more of it"
+)]
+mod rule;
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
-    println!("cargo:rerun-if-changed=rules");
-    println!("cargo:rerun-if-changed=src/rule/yaml.rs");
-    let mut files = Vec::new();
-    collect(&root, &mut files)?;
-    files.sort();
-    let mut rules = Vec::new();
-    let mut models = serde_json::Map::new();
-    for path in files {
-        let text = fs::read_to_string(&path)?;
-        let shown = path
-            .strip_prefix(&root)?
-            .display()
-            .to_string()
-            .replace('\\', "/");
-        let read = yaml::parse(&text)
-            .map_err(|error| format!("rules/{shown}:{}: {}", error.line, error.message))?;
-        if let Some(name) = shown.strip_prefix("models/") {
-            models.insert(name.trim_end_matches(".yaml").to_owned(), to_json(&read));
-            continue;
-        }
-        let Some(yaml::Yaml {
-            node: yaml::Node::List(list),
-            ..
-        }) = read.get("rules")
-        else {
-            return Err(format!("rules/{shown}: it holds no list of rules").into());
-        };
-        let id = shown.trim_end_matches(".yaml").replace(['/', '\\'], ".");
-        match &list[..] {
-            [rule] if rule.get("id").and_then(yaml::Yaml::text).as_ref() == Some(&id) => {
-                rules.push(to_json(rule));
-            }
-            _ => {
-                return Err(format!("rules/{shown}: one rule with the id {id} is expected").into());
-            }
+use rule::{Needs, Rule};
+
+/// Stands in for the languages, whose grammars a build script cannot link: every name is one.
+mod lang {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub(crate) enum Language {
+        Any,
+    }
+
+    impl Language {
+        pub(crate) fn named_by_rule(_: &str) -> Vec<Language> {
+            vec![Language::Any]
         }
     }
+}
+
+/// The models on disk, which the library has embedded.
+mod builtin {
+    pub(crate) fn models() -> Vec<(String, String)> {
+        super::models().expect("`main` read them before")
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for read in ["rules", "src/rule", "src/finding/level.rs"] {
+        println!("cargo:rerun-if-changed={read}");
+    }
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
-    fs::write(out.join("models.json"), serde_json::to_string(&models)?)?;
+    fs::write(
+        out.join("models.postcard"),
+        postcard::to_stdvec(&models()?)?,
+    )?;
+    fs::write(out.join("rules.postcard"), postcard::to_stdvec(&rules()?)?)?;
     Ok(())
 }
 
-/// The value as JSON, lines left out.
-fn to_json(value: &yaml::Yaml) -> serde_json::Value {
-    match &value.node {
-        yaml::Node::Null => serde_json::Value::Null,
-        yaml::Node::Bool(value) => (*value).into(),
-        yaml::Node::Number(text) | yaml::Node::Text(text) => text.clone().into(),
-        yaml::Node::List(items) => items.iter().map(to_json).collect(),
-        yaml::Node::Map(entries) => serde_json::Value::Object(
-            entries
-                .iter()
-                .map(|(key, value)| (key.text.clone(), to_json(value)))
-                .collect(),
-        ),
+/// The rules by id, each with the words that it needs.
+fn rules() -> Result<Vec<(Rule, Needs)>, Box<dyn Error>> {
+    let mut rules = Vec::new();
+    for (name, text) in texts("rules")? {
+        if name.starts_with("models/") {
+            continue;
+        }
+        let file = format!("rules/{name}.yaml");
+        let read = rule::read_file(&file, &text).map_err(|errors| {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            errors.join("\n")
+        })?;
+        let id = name.replace('/', ".");
+        let mut read = read.map_or(Vec::new(), |file| file.rules);
+        match read.pop() {
+            Some(mut rule) if rule.meta.id == id && read.is_empty() => {
+                rule.meta.file = None;
+                let needs = rule.needs();
+                rules.push((rule, needs));
+            }
+            _ => return Err(format!("{file}: one rule with the id {id} is expected").into()),
+        }
     }
+    Ok(rules)
+}
+
+fn models() -> io::Result<Vec<(String, String)>> {
+    texts("rules/models")
+}
+
+/// The names and texts of the YAML files below a folder of the project, by path.
+fn texts(folder: &str) -> io::Result<Vec<(String, String)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths = Vec::new();
+    collect(&root, &mut paths)?;
+    paths.sort();
+    let text = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap_or(&path).with_extension("");
+        let name = name.display().to_string().replace('\\', "/");
+        Ok((name, fs::read_to_string(&path)?))
+    };
+    paths.into_iter().map(text).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {

@@ -181,11 +181,12 @@ fn live_entries(rules: &RuleSet, source: &Source) -> Vec<usize> {
     if all.is_empty() {
         return Vec::new();
     }
-    let words = rules.prefilter.read(source);
-    all.iter()
-        .copied()
-        .filter(|&index| rules.prefilter.passes(index, &words) && rules.entries[index].sees(source))
-        .collect()
+    let prefilter = rules.prefilter(source.language);
+    let words = prefilter.read(source);
+    let live = all.iter().enumerate();
+    let live = live
+        .filter(|&(at, &index)| prefilter.passes(at, &words) && rules.entries[index].sees(source));
+    live.map(|(_, &index)| index).collect()
 }
 
 fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {

@@ -7,16 +7,14 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::fix::Fixer;
 use super::prefilter::Prefilter;
+use crate::builtin;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
-use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
-use crate::secrets::Detectors;
+use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target};
+use crate::secrets::{self, Detectors};
 use crate::source::Source;
 use crate::taint;
-
-/// The built-in rules, as the build script read them: a JSON list.
-static BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
 
 /// The rules of a scan, ready to run.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ pub struct RuleSet {
     pub(super) entries: Vec<Entry>,
     pub(super) by_language: Vec<Vec<usize>>,
     pub(super) text_rules: Vec<usize>,
-    pub(super) prefilter: Prefilter,
+    prefilters: [OnceLock<Prefilter>; Language::ALL.len()],
     compiler: Mutex<Compiler>,
     detectors: OnceLock<Detectors>,
     deselected: BTreeSet<String>,
@@ -36,6 +34,8 @@ pub struct RuleSet {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) rule: Rule,
+    target: Target,
+    needs: Needs,
     pub(super) options: Options,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
@@ -87,7 +87,11 @@ impl RuleSet {
     ) -> Result<RuleSet, Vec<RuleError>> {
         let mut errors = Vec::new();
         let mut notes = Vec::new();
-        let mut rules = if builtin { builtin_rules() } else { Vec::new() };
+        let mut rules = if builtin {
+            builtin::rules()
+        } else {
+            Vec::new()
+        };
         let builtin_count = rules.len();
         let mut unread = 0;
         for file in files {
@@ -106,7 +110,7 @@ impl RuleSet {
                     for rule in read.rules {
                         if rules[..builtin_count]
                             .iter()
-                            .any(|known| known.meta.id == rule.meta.id)
+                            .any(|(known, _)| known.meta.id == rule.meta.id)
                         {
                             errors.push(RuleError {
                                 file: file.name.clone(),
@@ -116,7 +120,8 @@ impl RuleSet {
                                 message: "a built-in rule has this id".to_owned(),
                             });
                         }
-                        rules.push(rule);
+                        let needs = rule.needs();
+                        rules.push((rule, needs));
                     }
                 }
                 Ok(None) if file.named => errors.push(RuleError {
@@ -138,7 +143,7 @@ impl RuleSet {
         let only = globs(&choice.only).map_err(|error| vec![error])?;
         let except = globs(&choice.except).map_err(|error| vec![error])?;
         let mut deselected = BTreeSet::new();
-        rules.retain(|rule| {
+        rules.retain(|(rule, _)| {
             let id = &rule.meta.id;
             let chosen = only.as_ref().is_none_or(|only| only.is_match(id))
                 && !except.as_ref().is_some_and(|except| except.is_match(id))
@@ -148,10 +153,10 @@ impl RuleSet {
             }
             chosen
         });
-        let other = rules
-            .iter()
-            .filter(|rule| rule.target == Target::Nothing)
-            .count();
+        let set = RuleSet::of(rules);
+        let entries = set.entries.iter();
+        let other = entries.filter(|entry| entry.target == Target::Nothing);
+        let other = other.count();
         if other > 0 {
             notes.push(format!(
                 "{other} rules are for languages that aiscan does not read"
@@ -160,7 +165,7 @@ impl RuleSet {
         let set = RuleSet {
             deselected,
             notes,
-            ..RuleSet::of(rules)
+            ..set
         };
         // The patterns of files given by name are compiled at once, so that their errors are seen.
         for entry in set
@@ -179,11 +184,15 @@ impl RuleSet {
         }
     }
 
-    fn of(rules: Vec<Rule>) -> RuleSet {
+    fn of(rules: Vec<(Rule, Needs)>) -> RuleSet {
+        let entries = rules
+            .into_iter()
+            .map(|(rule, needs)| Entry::new(rule, needs));
+        let entries: Vec<Entry> = entries.collect();
         let mut by_language = vec![Vec::new(); Language::ALL.len()];
         let mut text_rules = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
-            match (&rule.mode, &rule.target) {
+        for (index, entry) in entries.iter().enumerate() {
+            match (&entry.rule.mode, &entry.target) {
                 (Mode::Search(_) | Mode::Taint(_), Target::Languages(languages)) => {
                     for &language in languages {
                         by_language[language as usize].push(index);
@@ -193,11 +202,13 @@ impl RuleSet {
                 _ => {}
             }
         }
-        let needs: Vec<Needs> = rules.iter().map(Rule::needs).collect();
         RuleSet {
-            metas: rules.iter().map(|rule| rule.meta.clone()).collect(),
-            prefilter: Prefilter::new(needs.iter()),
-            entries: rules.into_iter().map(Entry::new).collect(),
+            metas: entries
+                .iter()
+                .map(|entry| entry.rule.meta.clone())
+                .collect(),
+            prefilters: Default::default(),
+            entries,
             by_language,
             text_rules,
             compiler: Mutex::default(),
@@ -220,6 +231,14 @@ impl RuleSet {
     /// Remarks for people: rules left out, and why.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// What tells which of the rules of a language, in their order, a file can match at all.
+    pub(super) fn prefilter(&self, language: Language) -> &Prefilter {
+        self.prefilters[language as usize].get_or_init(|| {
+            let rules = self.by_language[language as usize].iter();
+            Prefilter::new(rules.map(|&index| &self.entries[index].needs))
+        })
     }
 
     /// The secret rules, compiled on first use.
@@ -270,15 +289,14 @@ impl RuleSet {
         match &entry.rule.mode {
             Mode::Search(_) | Mode::Taint(_) => {}
             Mode::Secret(secret) => {
-                return secret
-                    .check()
+                return secrets::check(secret)
                     .err()
                     .map(|wrong| of_secret(entry, wrong))
                     .into_iter()
                     .collect();
             }
         }
-        let languages = match &entry.rule.target {
+        let languages = match &entry.target {
             Target::Languages(languages) => languages.clone(),
             Target::Text => vec![Language::Text],
             Target::Nothing => Vec::new(),
@@ -300,7 +318,7 @@ impl RuleSet {
 }
 
 impl Entry {
-    fn new(rule: Rule) -> Entry {
+    fn new(rule: Rule, needs: Needs) -> Entry {
         let options = Options {
             constant_propagation: rule.options.constant_propagation,
             symbolic_propagation: rule.options.symbolic_propagation,
@@ -311,6 +329,8 @@ impl Entry {
         let include = path_globs(&rule.paths.include);
         let exclude = path_globs(&rule.paths.exclude);
         Entry {
+            target: rule.target(),
+            needs,
             rule,
             options,
             include,
@@ -416,13 +436,26 @@ fn path_globs(patterns: &[String]) -> Option<GlobSet> {
     builder.build().ok()
 }
 
-fn builtin_rules() -> Vec<Rule> {
-    let rules: Vec<serde_json::Value> =
-        serde_json::from_str(BUILTIN).expect("the build script writes JSON");
-    let rules = rules
-        .into_iter()
-        .map(|rule| rule::read_rule(&Yaml::from(rule)));
-    rules
-        .map(|rule| rule.expect("the build script checks the built-in rules"))
-        .collect()
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_embedded_rule_says_the_same_as_its_file() {
+        let rules = builtin::rules();
+        assert!(rules.len() > 700, "{}", rules.len());
+        for (embedded, needs) in rules {
+            let path = format!("rules/{}.yaml", embedded.meta.id.replace('.', "/"));
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            let file = rule::read_file("", &fs::read_to_string(path).unwrap());
+            let [read] = &file.unwrap().unwrap().rules[..] else {
+                panic!("{}: one rule is expected", embedded.meta.id)
+            };
+            assert_eq!(*read, embedded);
+            assert_eq!(read.needs(), needs);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use super::text::is_unsafe;
+use super::text::{is_plain, is_unsafe};
 
 /// Writes a value with line breaks and indentation, and a line end.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -37,6 +37,9 @@ impl<F: Formatter> Formatter for Harmless<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if is_plain(fragment) && !fragment.contains("##") {
+            return out.write_all(fragment.as_bytes());
+        }
         let acts = |(at, c): &(usize, char)| {
             let rest = &fragment[*at..];
             is_unsafe(*c) || rest.starts_with("##[") || rest.starts_with("##vso[")

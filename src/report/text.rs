@@ -26,8 +26,19 @@ pub(crate) fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// Whether a text is of printable ASCII characters alone, as most are: then nothing in it is unsafe,
+/// and asking the whole text costs far less than asking each character.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let plain = |plain: bool, byte: &u8| plain & matches!(byte, b' '..=b'~');
+    text.as_bytes().iter().fold(true, plain)
+}
+
 /// Text on one line: white space becomes single spaces, unsafe characters become `\u{…}`.
 pub(crate) fn one_line(text: &str) -> String {
+    let gaps = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    if !gaps && is_plain(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text
         .split([' ', '\t', '\n', '\r'])
@@ -202,6 +213,9 @@ impl<W: Write> Write for LineGuard<W> {
 }
 
 fn push_escaped(line: &mut String, text: &str) {
+    if is_plain(text) {
+        return line.push_str(text);
+    }
     for c in text.chars() {
         push_escaped_char(line, c);
     }
@@ -216,32 +230,33 @@ fn push_escaped_char(line: &mut String, c: char) {
 }
 
 fn push_markdown(escaped: &mut String, text: &str) {
-    let starts_block = |at: usize, c: char| {
-        // A list item or a rule, where the text opens the paragraph.
-        let digits = text[..at].bytes().all(|b| b.is_ascii_digit());
-        escaped.is_empty()
-            && (at == 0 && matches!(c, '-' | '=') || at > 0 && digits && matches!(c, '.' | ')'))
+    let opens = escaped.is_empty();
+    // A list item or a rule, where the text opens the paragraph.
+    let starts_block = |at: usize, c: char| match c {
+        '-' | '=' => at == 0,
+        '.' | ')' => at > 0 && text[..at].bytes().all(|b| b.is_ascii_digit()),
+        _ => false,
     };
-    let mut line = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        let next = text[at + c.len_utf8()..].chars().next();
-        let before = &text[..at];
-        let special = match c {
+    let special = |&(at, c): &(usize, char)| {
+        let means_something = match c {
             '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '<' | '>' | '#' | '+' | '!'
             | '|' | '~' | '&' | '@' => true,
             // Bare addresses become links by themselves.
-            ':' => next == Some('/'),
-            '.' if before.len() >= 3 && before.is_char_boundary(before.len() - 3) => {
-                before[before.len() - 3..].eq_ignore_ascii_case("www")
-            }
+            ':' => text[at + 1..].starts_with('/'),
+            '.' => text.as_bytes()[..at]
+                .last_chunk::<3>()
+                .is_some_and(|before| before.eq_ignore_ascii_case(b"www")),
             _ => false,
         };
-        if special || starts_block(at, c) {
-            line.push('\\');
-        }
-        line.push(c);
+        means_something || opens && starts_block(at, c)
+    };
+    let mut pushed = 0;
+    for (at, _) in text.char_indices().filter(special) {
+        escaped.push_str(&text[pushed..at]);
+        escaped.push('\\');
+        pushed = at;
     }
-    escaped.push_str(&line);
+    escaped.push_str(&text[pushed..]);
 }
 
 #[cfg(test)]

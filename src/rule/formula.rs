@@ -1,10 +1,12 @@
 //! The formula of a rule: patterns joined by and, or, not and inside.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::{PartError, closest};
 use super::yaml::{Node, Yaml};
 
 /// What has to hold where a rule reports.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Formula {
     /// A pattern of code.
     Pattern(Leaf),
@@ -21,7 +23,7 @@ pub enum Formula {
 }
 
 /// The text of a pattern or regular expression.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Leaf {
     /// As written.
     pub text: String,
@@ -30,7 +32,7 @@ pub struct Leaf {
 }
 
 /// All of several conditions.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conjunction {
     /// What has to match.
     pub positives: Vec<Formula>,
@@ -43,7 +45,7 @@ pub struct Conjunction {
 }
 
 /// What has to hold of a metavariable.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Condition {
     /// Its text matches a regular expression from its start.
     Regex {

@@ -1,9 +1,11 @@
 //! What a rule says of itself: what reports and `explain` show.
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{Confidence, Severity};
 
 /// The description of one rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
     /// The id as written.
     pub id: String,

@@ -7,17 +7,16 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::yaml::{Node, Yaml};
+use super::yaml::{self, Node, Yaml};
+use crate::builtin;
 
-/// The models by name, as the build script read them.
+/// The models by name.
 static MODELS: LazyLock<BTreeMap<String, Yaml>> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/models.json"));
-    let models: BTreeMap<String, serde_json::Value> =
-        serde_json::from_str(text).expect("the build script writes JSON");
-    models
-        .into_iter()
-        .map(|(name, model)| (name, Yaml::from(model)))
-        .collect()
+    let read = |(name, text): (String, String)| {
+        let model = yaml::parse(&text).expect("the build script read the models");
+        (name, model)
+    };
+    builtin::models().into_iter().map(read).collect()
 });
 
 /// The items that a model has of one list: `sources`, `sinks`, `sanitizers` or `propagators`.

@@ -20,15 +20,16 @@
 //! | `checksum` | see [`Checksum`] |
 //!
 //! The message may name the provider as the text does: `$PROVIDER`. Files are chosen by the rule's
-//! `paths:`. Regexes are compiled when a file has a reason to need them; [`Secret::check`] is for
-//! rules of others, tests and linters.
+//! `paths:`. Regexes are compiled when a file has a reason to need them.
+
+use serde::{Deserialize, Serialize};
 
 use super::error::PartError;
 use super::formula::unknown;
 use super::yaml::{Node, Yaml};
 
 /// A credential's looks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Secret {
     /// What announces it.
     pub form: Form,
@@ -39,7 +40,7 @@ pub struct Secret {
 }
 
 /// The kinds of names whose value is taken for a secret whatever its shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Assigned {
     /// A name such as `api_key`, with a value that a machine has drawn.
     Token,
@@ -50,7 +51,7 @@ pub enum Assigned {
 }
 
 /// How random a value must be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Randomness {
     /// Random, or else the finding is of low confidence: the shape alone tells a lot.
     #[default]
@@ -66,7 +67,7 @@ pub enum Randomness {
 
 /// Checksums that vendors have published. One that passes makes the finding certain; one that fails
 /// changes nothing, since vendors change their formats without saying so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Checksum {
     /// The last six characters are the CRC-32 of what stands between the prefix and them, in
     /// base 62 with the digits first.
@@ -74,7 +75,7 @@ pub enum Checksum {
 }
 
 /// What announces a credential.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Form {
     /// Its own beginning, or a text right before it.
     Prefixed {
@@ -243,25 +244,6 @@ fn word<T: Copy>(yaml: &Yaml, key: &str, words: &[(&str, T)]) -> Result<Option<T
     Err(PartError::new(value.line, key, message))
 }
 
-impl Secret {
-    /// What is wrong with the regexes: the key, and what the regex parser says.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
-        let (before, body) = match &self.form {
-            Form::Prefixed { before, body, .. } => (before.as_deref(), Some(body.as_str())),
-            Form::Near { body, .. } => (None, Some(body.as_str())),
-            Form::Assigned(_) => (None, None),
-        };
-        for (key, regex) in [("before", before), ("body", body)] {
-            let Some(regex) = regex else { continue };
-            let built = regex::bytes::RegexBuilder::new(regex)
-                .unicode(false)
-                .build();
-            built.map_err(|error| (key, error.to_string()))?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,11 +301,5 @@ mod tests {
             let error = read_text(text).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
         }
-    }
-
-    #[test]
-    fn a_bad_regex_is_found_by_the_check() {
-        let secret = read_text("secret: {prefix: [abc], body: '['}").unwrap();
-        assert_eq!(secret.check().unwrap_err().0, "body");
     }
 }

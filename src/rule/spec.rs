@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Meta;
 use super::error::{PartError, RuleError};
 use super::fix::{self, Fix};
@@ -10,17 +12,14 @@ use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
 use super::yaml::{self, Node, Yaml};
 use crate::finding::{Confidence, Severity};
-use crate::lang::Language;
 
 /// One rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// What it says of itself.
     pub meta: Meta,
     /// The line of the rule file that it begins on.
     pub line: u32,
-    /// Where it applies.
-    pub target: Target,
     /// Which paths it applies to.
     pub paths: Paths,
     /// The switches of the matcher.
@@ -31,19 +30,8 @@ pub struct Rule {
     pub fix: Option<Fix>,
 }
 
-/// What a rule applies to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Files of these languages.
-    Languages(Vec<Language>),
-    /// Every text, by regular expressions.
-    Text,
-    /// Files that aiscan does not read as code.
-    Nothing,
-}
-
 /// Globs of paths.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paths {
     /// Only these, where there are any.
     pub include: Vec<String>,
@@ -52,7 +40,7 @@ pub struct Paths {
 }
 
 /// The `options:` that change what a pattern means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Options {
     /// Literals match what is known to hold them.
     pub constant_propagation: bool,
@@ -73,7 +61,7 @@ impl Default for Options {
 }
 
 /// What a rule looks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Mode {
     /// Code that matches a formula.
     Search(Formula),
@@ -223,7 +211,7 @@ fn left_out(yaml: &Yaml) -> Result<Option<String>, PartError> {
 }
 
 /// Reads one rule.
-pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
+fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
     let Node::Map(entries) = &yaml.node else {
         return Err(PartError {
             line: yaml.line,
@@ -314,14 +302,13 @@ pub(crate) fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             message: text("message")?.trim().to_owned(),
             severity,
             confidence,
-            languages: languages.clone(),
+            languages,
             cwe: lines("cwe"),
             why: words("why"),
             repair: words("repair"),
             references: lines("references"),
         },
         line: yaml.line,
-        target: target(&mode, &languages),
         paths: paths(yaml)?,
         options: options(yaml)?,
         fix: fix::read(yaml)?,
@@ -338,29 +325,6 @@ fn texts(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
             .map(|item| item.text().ok_or_else(wrong))
             .collect(),
         _ => Ok(vec![value.text().ok_or_else(wrong)?]),
-    }
-}
-
-fn target(mode: &Mode, names: &[String]) -> Target {
-    if matches!(mode, Mode::Secret(_)) {
-        return Target::Text;
-    }
-    if names
-        .iter()
-        .any(|name| matches!(name.as_str(), "regex" | "none"))
-    {
-        return Target::Text;
-    }
-    let mut languages: Vec<Language> = names
-        .iter()
-        .flat_map(|name| Language::named_by_rule(name))
-        .collect();
-    languages.sort_unstable();
-    languages.dedup();
-    if languages.is_empty() {
-        Target::Nothing
-    } else {
-        Target::Languages(languages)
     }
 }
 

@@ -1,12 +1,14 @@
 //! A taint rule as meant: where values come from, where they must not arrive, what makes them
 //! harmless, and what carries them on.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::PartError;
 use super::formula::{self, Formula, OPERATORS, unknown};
 use super::yaml::{Node, Yaml};
 
 /// What a taint rule follows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TaintSpec {
     /// Where values come from.
     pub sources: Vec<Source>,
@@ -21,7 +23,7 @@ pub struct TaintSpec {
 }
 
 /// Where values come from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// What matches.
     pub formula: Formula,
@@ -38,7 +40,7 @@ pub struct Source {
 }
 
 /// Where values must not arrive.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sink {
     /// What matches.
     pub formula: Formula,
@@ -51,7 +53,7 @@ pub struct Sink {
 }
 
 /// What makes values harmless.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sanitizer {
     /// What matches.
     pub formula: Formula,
@@ -64,7 +66,7 @@ pub struct Sanitizer {
 }
 
 /// What carries values from one place to another.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Propagator {
     /// What matches.
     pub formula: Formula,
@@ -81,7 +83,7 @@ pub struct Propagator {
 }
 
 /// Whether a match says something of the variable itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SideEffect {
     /// Only of the value there.
     #[default]
@@ -93,7 +95,7 @@ pub enum SideEffect {
 }
 
 /// The `options:` about flows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch that a rule may set"
@@ -127,7 +129,7 @@ pub(crate) const OPTIONS: &[&str] = &[
 ];
 
 /// A condition on labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Requires {
     /// It has this label.
     Label(String),

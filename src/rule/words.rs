@@ -4,13 +4,15 @@
 //! only identifiers count, never the contents of strings, which folding builds. What a regular
 //! expression asks of a metavariable is read by [`super::literals`].
 
+use serde::{Deserialize, Serialize};
+
 use super::formula::{Condition, Conjunction, Formula};
 use super::literals::{self, Start};
 use super::taint::TaintSpec;
 
 /// Words, joined by and and or. A word is a run of ASCII letters, digits and underscores, as long
 /// as it goes on in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needs {
     /// Nothing: any file will do.
     Nothing,
@@ -25,7 +27,7 @@ pub enum Needs {
 }
 
 /// A piece of a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Part {
     /// Its text; in lower case where `any_case`.
     pub text: String,

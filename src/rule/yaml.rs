@@ -59,27 +59,6 @@ impl Yaml {
     }
 }
 
-impl From<serde_json::Value> for Yaml {
-    fn from(value: serde_json::Value) -> Yaml {
-        let node = match value {
-            serde_json::Value::Null => Node::Null,
-            serde_json::Value::Bool(value) => Node::Bool(value),
-            serde_json::Value::Number(number) => Node::Number(number.to_string()),
-            serde_json::Value::String(text) => Node::Text(text),
-            serde_json::Value::Array(items) => {
-                Node::List(items.into_iter().map(Yaml::from).collect())
-            }
-            serde_json::Value::Object(entries) => Node::Map(
-                entries
-                    .into_iter()
-                    .map(|(text, value)| (Key { line: 0, text }, Yaml::from(value)))
-                    .collect(),
-            ),
-        };
-        Yaml { line: 0, node }
-    }
-}
-
 /// A file is no YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct YamlError {

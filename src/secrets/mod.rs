@@ -29,6 +29,7 @@ pub use context::{Join, Pair};
 use decode::Encoding;
 use judge::Context;
 use needles::{Action, Needles};
+pub use shape::check;
 use shape::{Shape, Work};
 
 /// The secret rules of a scan, compiled.

@@ -168,6 +168,21 @@ impl Shape {
     }
 }
 
+/// What is wrong with the regexes of a rule: the key, and what the regex parser says.
+pub fn check(secret: &Secret) -> Result<(), (&'static str, String)> {
+    let (before, body) = match &secret.form {
+        Form::Prefixed { before, body, .. } => (before.as_deref(), Some(body.as_str())),
+        Form::Near { body, .. } => (None, Some(body.as_str())),
+        Form::Assigned(_) => (None, None),
+    };
+    for (key, regex) in [("before", before), ("body", body)] {
+        let Some(regex) = regex else { continue };
+        let built = RegexBuilder::new(regex).unicode(false).build();
+        built.map_err(|error| (key, error.to_string()))?;
+    }
+    Ok(())
+}
+
 /// Compiles a regex of bytes once; one that does not compile matches nothing, and a test and the
 /// linter tell so.
 fn lazily(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::lang::Language;
+use crate::rule::secret::Randomness;
 use crate::rule::{Mode, read_file};
 
 /// Random text of a class, the same in each run; no secret stands in a test.
@@ -63,6 +64,22 @@ const LONGER: usize = 1;
 const NEAR: usize = 2;
 const TOKEN: usize = 3;
 const PASSWORD: usize = 4;
+
+#[test]
+fn a_bad_regex_is_found_by_the_check() {
+    let form = Form::Prefixed {
+        prefixes: vec!["abc".into()],
+        before: None,
+        body: "[".into(),
+        ignore_case: false,
+    };
+    let secret = Secret {
+        form,
+        randomness: Randomness::default(),
+        checksum: None,
+    };
+    assert_eq!(check(&secret).unwrap_err().0, "body");
+}
 
 #[test]
 fn a_prefix_and_its_body_are_found_wherever_they_stand() {

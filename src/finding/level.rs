@@ -1,12 +1,14 @@
-//! What a rule reports: plain data, with places as byte spans.
+//! How bad a finding is, and how sure: two scales that are never traded for one another.
+//!
+//! The build script compiles this file too; it imports nothing of the crate.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::source::Span;
+use serde::{Deserialize, Serialize};
 
 /// How bad it is if it is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing.
     Info,
@@ -21,7 +23,7 @@ pub enum Severity {
 }
 
 /// How sure a rule is that what it reports is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Confidence {
     /// Often false: for people who look for places to read.
     Low,
@@ -114,51 +116,6 @@ impl FromStr for Confidence {
             _ => Err(UnknownName(name.to_owned(), "high, medium, low")),
         }
     }
-}
-
-/// The place of a rule in its rule set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleIndex(pub u32);
-
-/// One thing that one rule found in one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule.
-    pub rule: RuleIndex,
-    /// Where.
-    pub span: Span,
-    /// The rule's message with the bound text in place; secrets are masked later, in one place.
-    pub message: String,
-    /// The rule's severity, unless what was found says otherwise.
-    pub severity: Severity,
-    /// The rule's confidence, unless what was found says otherwise.
-    pub confidence: Confidence,
-    /// How the value came here, source first; empty where the rule traced no flow.
-    pub trace: Vec<TraceStep>,
-    /// What repairs it.
-    pub fix: Option<Edit>,
-    /// The bytes that must never be shown: the secret itself.
-    pub secret: Option<Span>,
-}
-
-/// One step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TraceStep {
-    /// The file, where it is another one than the finding's.
-    pub path: Option<String>,
-    /// Where the value is at this step.
-    pub span: Span,
-    /// What happens to it there.
-    pub note: String,
-}
-
-/// A replacement of bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced.
-    pub span: Span,
-    /// What stands there afterwards.
-    pub replacement: String,
 }
 
 #[cfg(test)]
