@@ -15,6 +15,7 @@ mod rule;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs, io};
 
 use rule::{Needs, Rule};
@@ -69,7 +70,7 @@ fn rules() -> Result<Vec<(Rule, Needs)>, Box<dyn Error>> {
         let mut read = read.map_or(Vec::new(), |file| file.rules);
         match read.pop() {
             Some(mut rule) if rule.meta.id == id && read.is_empty() => {
-                rule.meta.file = None;
+                Arc::make_mut(&mut rule.meta).file = None;
                 let needs = rule.needs();
                 rules.push((rule, needs));
             }

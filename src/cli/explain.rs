@@ -1,6 +1,7 @@
 //! `aiscan explain`: all that a rule says of itself.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &ExplainArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::Passed)
 }
 
-fn unknown(id: &str, metas: &[Meta]) -> CliError {
+fn unknown(id: &str, metas: &[Arc<Meta>]) -> CliError {
     let alike = metas.iter().map(|meta| meta.id.as_str());
     let alike = alike.filter(|other| other.contains(id) || id.contains(other));
     let alike: Vec<&str> = alike.take(5).collect();
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn rules_alike_are_named() {
-        let error = unknown("sql-format-string", &[rule()]);
+        let error = unknown("sql-format-string", &[rule().into()]);
         assert_eq!(
             error.help.as_deref(),
             Some("rules alike: python.injection.sql-format-string")

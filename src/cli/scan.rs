@@ -192,16 +192,19 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     let policy = args.gate.policy();
     let outcome = Outcome::new(&report, &policy);
     let diff = (fixing == Fixing::Show).then_some(&fixes[..]);
-    match plan.deliver(&outcome, diff, ui) {
-        Ok(()) if whole => Ok(outcome.verdict.into()),
-        Ok(()) => Ok(ExitStatus::Unknown),
+    let status = match plan.deliver(&outcome, diff, ui) {
+        Ok(()) if whole => outcome.verdict.into(),
+        Ok(()) => ExitStatus::Unknown,
         Err(errors) => {
             for error in &errors {
                 ui.error(error);
             }
-            Ok(ExitStatus::Unknown)
+            ExitStatus::Unknown
         }
-    }
+    };
+    // The program ends: the system takes all memory back at once, and piece by piece costs 1 ms.
+    std::mem::forget((rules.set, report));
+    Ok(status)
 }
 
 impl ScanArgs {

@@ -19,7 +19,7 @@ use crate::taint;
 /// The rules of a scan, ready to run.
 #[derive(Debug)]
 pub struct RuleSet {
-    metas: Vec<Meta>,
+    metas: Vec<Arc<Meta>>,
     pub(super) entries: Vec<Entry>,
     pub(super) by_language: Vec<Vec<usize>>,
     pub(super) text_rules: Vec<usize>,
@@ -205,7 +205,7 @@ impl RuleSet {
         RuleSet {
             metas: entries
                 .iter()
-                .map(|entry| entry.rule.meta.clone())
+                .map(|entry| Arc::clone(&entry.rule.meta))
                 .collect(),
             prefilters: Default::default(),
             entries,
@@ -219,7 +219,7 @@ impl RuleSet {
     }
 
     /// What each rule says of itself, by [`crate::finding::RuleIndex`].
-    pub fn metas(&self) -> &[Meta] {
+    pub fn metas(&self) -> &[Arc<Meta>] {
         &self.metas
     }
 
@@ -249,7 +249,7 @@ impl RuleSet {
                     .zip(&self.entries)
                     .filter_map(|(index, entry)| match &entry.rule.mode {
                         Mode::Secret(secret) => {
-                            Some((RuleIndex(index), &entry.rule.meta, Arc::clone(secret)))
+                            Some((RuleIndex(index), &*entry.rule.meta, Arc::clone(secret)))
                         }
                         Mode::Search(_) | Mode::Taint(_) => None,
                     });

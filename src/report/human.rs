@@ -279,6 +279,7 @@ mod tests {
             }
         }
         for rule in &mut report.rules {
+            let rule = std::sync::Arc::make_mut(rule);
             (rule.id, rule.why, rule.repair) = (bad.into(), bad.into(), bad.into());
         }
         report.problems[0].path = bad.into();

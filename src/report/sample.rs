@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Emitter, Outcome};
@@ -33,7 +34,9 @@ pub(super) fn emitted_of(report: &Report, emitter: &dyn Emitter) -> String {
 pub(super) fn report() -> Report {
     Report {
         root: PathBuf::from("/home/someone/project"),
-        rules: vec![sql_rule(), debug_rule(), quiet_rule()],
+        rules: [sql_rule(), debug_rule(), quiet_rule()]
+            .map(Arc::new)
+            .into(),
         findings: vec![debug_finding(), sql_finding(), silenced_finding()],
         suppression_problems: vec![SuppressionProblem {
             path: "src/app.py".into(),

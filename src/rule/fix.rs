@@ -1,11 +1,13 @@
 //! What repairs a finding, as a rule says it: `fix:` and `fix-regex:`.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::PartError;
 use super::formula::{Leaf, unknown};
 use super::yaml::{Node, Yaml};
 
 /// How the text of a finding is repaired.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fix {
     /// This stands in its place, with what its metavariables hold.
     Text(String),

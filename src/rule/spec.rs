@@ -17,7 +17,7 @@ use crate::finding::{Confidence, Severity};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// What it says of itself.
-    pub meta: Meta,
+    pub meta: Arc<Meta>,
     /// The line of the rule file that it begins on.
     pub line: u32,
     /// Which paths it applies to.
@@ -170,7 +170,7 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
         }
         match read_rule(yaml) {
             Ok(mut rule) => {
-                rule.meta.file = (!file.is_empty()).then(|| file.to_owned());
+                Arc::make_mut(&mut rule.meta).file = (!file.is_empty()).then(|| file.to_owned());
                 out.rules.push(rule);
             }
             Err(problem) => errors.push(at(problem)),
@@ -296,7 +296,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             .to_owned()
     };
     Ok(Rule {
-        meta: Meta {
+        meta: Arc::new(Meta {
             id,
             file: None,
             message: text("message")?.trim().to_owned(),
@@ -307,7 +307,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             why: words("why"),
             repair: words("repair"),
             references: lines("references"),
-        },
+        }),
         line: yaml.line,
         paths: paths(yaml)?,
         options: options(yaml)?,

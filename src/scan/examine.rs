@@ -1,6 +1,7 @@
 //! One file from its bytes to what the report says of it, while its text is in memory.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::fingerprint::Fingerprints;
 use super::fixes::{self, FileFix};
@@ -25,7 +26,7 @@ pub(super) type ScanFile<'a> = dyn Fn(&Source) -> FileReport + Sync + 'a;
 #[derive(Clone, Copy)]
 pub(super) struct Examiner<'a> {
     pub(super) scan_file: &'a ScanFile<'a>,
-    pub(super) rules: &'a [Meta],
+    pub(super) rules: &'a [Arc<Meta>],
     pub(super) deselected: &'a BTreeSet<String>,
     /// Whether fixes are worked out.
     pub(super) fixes: bool,

@@ -17,6 +17,7 @@ mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -158,7 +159,7 @@ pub fn run_with_fixes(
 
 fn run_with(
     scan_file: &ScanFile<'_>,
-    rules: &[Meta],
+    rules: &[Arc<Meta>],
     options: &Options,
     progress: &Progress,
 ) -> Result<(Report, Vec<FileFix>), ScanError> {

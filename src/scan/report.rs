@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::discover::{ReadError, SkipReason, Skipped};
@@ -18,7 +19,7 @@ pub struct Report {
     /// absolute path.
     pub root: PathBuf,
     /// The rules that ran, by [`RuleIndex`].
-    pub rules: Vec<Meta>,
+    pub rules: Vec<Arc<Meta>>,
     /// The findings, by path, then place, then rule.
     pub findings: Vec<Reported>,
     /// Suppression comments that silence nothing or are not well formed.

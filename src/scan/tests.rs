@@ -81,7 +81,7 @@ fn scan(options: &Options) -> Result<Report, ScanError> {
 fn scan_with_fixes(options: &Options) -> Result<(Report, Vec<FileFix>), ScanError> {
     run_with(
         &find,
-        &[rule("bad"), rule("secret")],
+        &[rule("bad").into(), rule("secret").into()],
         options,
         &Progress::default(),
     )
@@ -354,7 +354,7 @@ fn a_thousand_findings_on_one_line_take_no_more_than_linear_time() {
                 .collect(),
             ..FileReport::default()
         },
-        &[rule("bad")],
+        &[rule("bad").into()],
         &options(&tree(&[("a.js", &text)])),
         &Progress::default(),
     )

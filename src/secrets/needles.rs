@@ -5,7 +5,6 @@
 //! at each place are looked up in a bitmap, and the needles compared where it has them. That is built
 //! in 1 ms, and a scan of 116 MB of Python takes 0.36 s instead of 0.5 s.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::decode::{self, Encoding};
@@ -127,7 +126,8 @@ fn three(bytes: u32) -> u32 {
 
 impl Needles {
     pub(super) fn new(shapes: &[Shape]) -> Needles {
-        let mut needles: BTreeMap<Vec<u8>, Vec<Action>> = BTreeMap::new();
+        let mut needles: Vec<(Vec<u8>, Action)> = Vec::new();
+        let folded = |literal: &str| literal.to_ascii_lowercase().into_bytes();
         let mut names_count = false;
         for (at, shape) in shapes.iter().enumerate() {
             match &shape.secret.form {
@@ -138,60 +138,63 @@ impl Needles {
                 } => {
                     for prefix in prefixes {
                         let literal = (!ignore_case).then(|| prefix.as_bytes().into());
-                        needles
-                            .entry(prefix.to_ascii_lowercase().into_bytes())
-                            .or_default()
-                            .push(Action::Prefix { shape: at, literal });
+                        let action = Action::Prefix { shape: at, literal };
+                        needles.push((folded(prefix), action));
                         if !ignore_case && shape.may_be_encoded() {
-                            encoded(at, prefix.as_bytes(), &mut needles);
+                            needles.extend(encoded(at, prefix.as_bytes()));
                         }
                     }
                 }
                 Form::Near { names, .. } => {
-                    for name in names {
-                        needles
-                            .entry(name.to_ascii_lowercase().into_bytes())
-                            .or_default()
-                            .push(Action::Near { shape: at });
-                    }
+                    let near = |name: &String| (folded(name), Action::Near { shape: at });
+                    needles.extend(names.iter().map(near));
                 }
                 Form::Assigned(_) => names_count = true,
             }
         }
         if names_count {
-            for needle in name::NEEDLES {
-                let actions = needles.entry(needle.as_bytes().to_vec()).or_default();
-                actions.push(Action::Name);
+            let name = |needle: &&str| (folded(needle), Action::Name);
+            needles.extend(name::NEEDLES.iter().map(name));
+        }
+        // Equal needles stay in the order of their rules.
+        needles.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut literals: Vec<(Vec<u8>, Vec<Action>)> = Vec::with_capacity(needles.len());
+        for (needle, action) in needles {
+            match literals.last_mut() {
+                Some((last, actions)) if *last == needle => actions.push(action),
+                _ => literals.push((needle, vec![action])),
             }
         }
-        Needles::of(needles.into_iter().collect())
+        Needles::of(literals)
     }
 
     fn of(needles: Vec<(Vec<u8>, Vec<Action>)>) -> Needles {
         let mut short = Bitmap::new();
         let mut four = Bitmap::new();
-        let mut by_bucket: BTreeMap<usize, Vec<Head>> = BTreeMap::new();
+        let mut members: Vec<(usize, Head)> = Vec::with_capacity(needles.len());
         for (at, (needle, _)) in (0..).zip(&needles) {
             let bytes = folded(needle) as u32;
             match needle.len() {
                 ..=3 => short.add(three(bytes)),
                 _ => four.add(bytes),
             }
-            let bucket = by_bucket.entry(hash(three(bytes), BUCKET_BITS));
-            bucket.or_default().push(Head::new(needle, at));
+            members.push((hash(three(bytes), BUCKET_BITS), Head::new(needle, at)));
         }
+        members.sort_by_key(|&(bucket, _)| bucket);
         let mut buckets = vec![(0, 0); 1 << BUCKET_BITS];
-        let mut heads = Vec::new();
-        for (bucket, members) in by_bucket {
-            buckets[bucket] = (heads.len() as u16, members.len() as u16);
-            heads.extend(members);
+        for (at, &(bucket, _)) in (0..).zip(&members) {
+            let (first, count) = &mut buckets[bucket];
+            if *count == 0 {
+                *first = at;
+            }
+            *count += 1;
         }
         Needles {
             literals: needles,
             short,
             four,
             buckets,
-            heads,
+            heads: members.into_iter().map(|(_, head)| head).collect(),
         }
     }
 
@@ -238,18 +241,18 @@ impl Needles {
     }
 }
 
-/// Adds the needles for a prefix that is encoded.
-fn encoded(shape: usize, prefix: &[u8], needles: &mut BTreeMap<Vec<u8>, Vec<Action>>) {
-    for encoding in [Encoding::Base64, Encoding::Hex] {
-        let Some(literal) = decode::encoded_prefix(prefix, encoding) else {
-            continue;
-        };
-        let actions = needles.entry(literal.to_ascii_lowercase()).or_default();
-        actions.push(Action::Encoded {
+/// The needles for a prefix that is encoded.
+fn encoded(shape: usize, prefix: &[u8]) -> impl Iterator<Item = (Vec<u8>, Action)> {
+    let encodings = [Encoding::Base64, Encoding::Hex].into_iter();
+    encodings.filter_map(move |encoding| {
+        let literal = decode::encoded_prefix(prefix, encoding)?;
+        let needle = literal.to_ascii_lowercase();
+        let action = Action::Encoded {
             shape,
             encoding,
             literal: literal.into(),
             prefix: prefix.len(),
-        });
-    }
+        };
+        Some((needle, action))
+    })
 }

@@ -38,7 +38,7 @@ fn detectors() -> Detectors {
     );
     let file = read_file("", &text).unwrap().unwrap();
     Detectors::new((0..).zip(&file.rules).map(|(at, rule)| match &rule.mode {
-        Mode::Secret(secret) => (RuleIndex(at), &rule.meta, Arc::clone(secret)),
+        Mode::Secret(secret) => (RuleIndex(at), &*rule.meta, Arc::clone(secret)),
         Mode::Search(_) | Mode::Taint(_) => panic!("{}", rule.meta.id),
     }))
 }

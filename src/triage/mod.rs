@@ -9,6 +9,7 @@ mod comments;
 mod directive;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use self::comments::Placed;
 use self::directive::Directive;
@@ -46,7 +47,7 @@ pub struct Context<'a> {
     /// Whether the rules ran on all of it: otherwise no comment can be called unused.
     pub examined: bool,
     /// The rules that ran.
-    pub rules: &'a [Meta],
+    pub rules: &'a [Arc<Meta>],
     /// Ids of rules that exist and did not run.
     pub deselected: &'a BTreeSet<String>,
 }

@@ -21,7 +21,7 @@ fn judge(path: &str, text: &str, parsed: bool, examined: bool) -> (Vec<String>, 
         repair: String::new(),
         references: Vec::new(),
     };
-    let rules = [rule("r", Severity::High), rule("fatal", Severity::Critical)];
+    let rules = [rule("r", Severity::High), rule("fatal", Severity::Critical)].map(Arc::new);
     let mut findings = Vec::new();
     for (index, word) in ["BAD", "FATAL"].iter().enumerate() {
         findings.extend(text.match_indices(word).map(|(at, _)| Finding {

@@ -1,6 +1,7 @@
 //! `aiscan rules list`: the rules that a scan would run.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -26,8 +27,8 @@ pub(crate) fn run(args: &ListArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::Passed)
 }
 
-fn write(metas: &[Meta], out: &mut dyn Write) -> io::Result<()> {
-    let mut metas: Vec<&Meta> = metas.iter().collect();
+fn write(metas: &[Arc<Meta>], out: &mut dyn Write) -> io::Result<()> {
+    let mut metas: Vec<&Meta> = metas.iter().map(Arc::as_ref).collect();
     metas.sort_by(|a, b| (&a.id, &a.file).cmp(&(&b.id, &b.file)));
     let ids = metas.iter().map(|meta| meta.id.chars().count());
     let width = ids.max().unwrap_or(0).min(60);

@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn tags_name_each_weakness_once_with_three_digits() {
-        let mut rule = sample::report().rules[0].clone();
+        let mut rule = Meta::clone(&sample::report().rules[0]);
         rule.cwe = vec!["CWE-79".into(), "CWE-79: XSS".into(), "CWE-1336: x".into()];
         let tags = properties(&rule).tags.unwrap();
         assert_eq!(
