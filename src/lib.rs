@@ -11,7 +11,7 @@ pub mod source;
 /// What a rule reports: plain data.
 pub mod finding;
 /// The built-in rules and models, as the build script embeds them.
-mod builtin;
+pub mod builtin;
 /// Rules: as written, as meant, how they are loaded and linted.
 pub mod rule;
 /// Pure functions on text that rules call by name.

@@ -39,7 +39,8 @@ pub(super) struct Entry {
     pub(super) options: Options,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
-    programs: [OnceLock<Result<Program, RuleError>>; Language::ALL.len()],
+    /// Boxed, since most are never filled in, and empty memory is not free: each page is a fault.
+    programs: [OnceLock<Box<Result<Program, RuleError>>>; Language::ALL.len()],
     fixer: OnceLock<Option<Result<Fixer, RuleError>>>,
 }
 
@@ -87,11 +88,7 @@ impl RuleSet {
     ) -> Result<RuleSet, Vec<RuleError>> {
         let mut errors = Vec::new();
         let mut notes = Vec::new();
-        let mut rules = if builtin {
-            builtin::rules()
-        } else {
-            Vec::new()
-        };
+        let mut rules = if builtin { builtin_rules() } else { Vec::new() };
         let builtin_count = rules.len();
         let mut unread = 0;
         for file in files {
@@ -269,7 +266,7 @@ impl RuleSet {
                     .compiler
                     .lock()
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
-                match &entry.rule.mode {
+                Box::new(match &entry.rule.mode {
                     Mode::Search(formula) => compiler
                         .compile(language, &entry.rule, formula)
                         .map(Program::Search),
@@ -279,8 +276,9 @@ impl RuleSet {
                         program.map(|program| Program::Taint(Box::new(program)))
                     }
                     Mode::Secret(_) => unreachable!("secret rules are not listed by language"),
-                }
+                })
             })
+            .as_ref()
             .as_ref()
     }
 
@@ -373,6 +371,10 @@ impl Entry {
     }
 }
 
+fn builtin_rules() -> Vec<(Rule, Needs)> {
+    postcard::from_bytes(builtin::RULES).expect("the build script writes this type")
+}
+
 fn of_secret(entry: &Entry, (key, message): (&str, String)) -> RuleError {
     RuleError {
         file: entry.rule.meta.file.clone().unwrap_or_default(),
@@ -445,7 +447,7 @@ mod tests {
 
     #[test]
     fn an_embedded_rule_says_the_same_as_its_file() {
-        let rules = builtin::rules();
+        let rules = builtin_rules();
         assert!(rules.len() > 700, "{}", rules.len());
         for (embedded, needs) in rules {
             let path = format!("rules/{}.yaml", embedded.meta.id.replace('.', "/"));

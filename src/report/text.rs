@@ -95,7 +95,7 @@ pub(crate) fn first_sentence(text: &str) -> String {
 
 /// `text` cut to at most `limit` characters, with a mark where it was cut.
 pub(crate) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
-    if text.char_indices().nth(limit).is_none() {
+    if text.len() <= limit || text.char_indices().nth(limit).is_none() {
         Cow::Borrowed(text)
     } else {
         let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
@@ -232,26 +232,26 @@ fn push_escaped_char(line: &mut String, c: char) {
 fn push_markdown(escaped: &mut String, text: &str) {
     let opens = escaped.is_empty();
     // A list item or a rule, where the text opens the paragraph.
-    let starts_block = |at: usize, c: char| match c {
-        '-' | '=' => at == 0,
-        '.' | ')' => at > 0 && text[..at].bytes().all(|b| b.is_ascii_digit()),
+    let starts_block = |at: usize, byte: u8| match byte {
+        b'-' | b'=' => at == 0,
+        b'.' | b')' => at > 0 && text[..at].bytes().all(|b| b.is_ascii_digit()),
         _ => false,
     };
-    let special = |&(at, c): &(usize, char)| {
-        let means_something = match c {
-            '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '<' | '>' | '#' | '+' | '!'
-            | '|' | '~' | '&' | '@' => true,
+    let special = |&(at, byte): &(usize, u8)| {
+        let means_something = match byte {
+            b'\\' | b'*' | b'_' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'#'
+            | b'+' | b'!' | b'|' | b'~' | b'&' | b'@' => true,
             // Bare addresses become links by themselves.
-            ':' => text[at + 1..].starts_with('/'),
-            '.' => text.as_bytes()[..at]
+            b':' => text[at + 1..].starts_with('/'),
+            b'.' => text.as_bytes()[..at]
                 .last_chunk::<3>()
                 .is_some_and(|before| before.eq_ignore_ascii_case(b"www")),
             _ => false,
         };
-        means_something || opens && starts_block(at, c)
+        means_something || opens && starts_block(at, byte)
     };
     let mut pushed = 0;
-    for (at, _) in text.char_indices().filter(special) {
+    for (at, _) in text.bytes().enumerate().filter(special) {
         escaped.push_str(&text[pushed..at]);
         escaped.push('\\');
         pushed = at;

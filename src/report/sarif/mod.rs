@@ -155,7 +155,11 @@ fn precision(confidence: Confidence) -> &'static str {
 /// Text that holds no link: SARIF reads `[text](target)` in plain text as one, and a backslash
 /// before a bracket as the bracket itself.
 fn plain(text: &str) -> String {
-    text.replace("](", "\\](")
+    if text.contains("](") {
+        text.replace("](", "\\](")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn message(text: &str) -> Message {
