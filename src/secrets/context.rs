@@ -5,25 +5,24 @@
 //! `setKey("…")`) and in other texts (`KEY=…`, `key: …`, `<key>…</key>`, `--key …`, `key …`). In
 //! code the value must be a quoted literal.
 //!
-//! A syntax tree knows such pairs better; what finds them there hands the same [`Pair`]s to
-//! [`super::Detectors::judge`].
+//! What a syntax tree knows of such pairs is written down in these forms, too: see [`super::tree`].
 
 use crate::source::Span;
 
 /// A name and the value that stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(super) struct Pair {
     /// The name, without quotes.
-    pub name: Span,
+    pub(super) name: Span,
     /// The value, without quotes and without an authorisation scheme.
-    pub value: Span,
+    pub(super) value: Span,
     /// How the two are joined.
-    pub join: Join,
+    pub(super) join: Join,
 }
 
 /// How a name and its value are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub(super) enum Join {
     /// By a mark, and the value is quoted.
     Quoted,
     /// By a mark.

@@ -1,0 +1,168 @@
+//! Whatever looks like a secret of any rule, and is found, stands in no report of any format.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows functions with `#[test]` as tests, and not what they call"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use aiscan::engine::{Choice, RuleSet};
+use aiscan::gate::Policy;
+use aiscan::report::{Detail, Format, Outcome, Style};
+use aiscan::rule::secret::{Form, Secret};
+use aiscan::rule::{Mode, read_file};
+use aiscan::scan::{self, Options, Progress, Report};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::string::bytes_regex;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+/// The shapes of the built-in rules.
+fn shapes() -> Vec<Secret> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
+    let mut files: Vec<_> = ignore::WalkBuilder::new(folder)
+        .build()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        read_file("", &text).unwrap().unwrap().rules
+    };
+    let secret = |mode: Mode| match mode {
+        Mode::Secret(secret) => (*secret).clone(),
+        Mode::Search(_) | Mode::Taint(_) => panic!("rules/secrets holds other rules"),
+    };
+    files
+        .iter()
+        .flat_map(read)
+        .map(|rule| secret(rule.mode))
+        .collect()
+}
+
+/// A text of a shape: what announces it, and the credential.
+fn text_of(shape: &Secret, runner: &mut TestRunner) -> Option<String> {
+    let (head, body) = match &shape.form {
+        Form::Prefixed {
+            prefixes,
+            before: None,
+            body,
+            ..
+        } => (prefixes[0].clone(), body.clone()),
+        Form::Near { names, body, .. } => (format!("{}_api_key = \"", names[0]), body.clone()),
+        Form::Prefixed { .. } => return None,
+        Form::Assigned(_) => ("api_token = \"".to_owned(), "[A-Za-z0-9]{32}".to_owned()),
+    };
+    let body = bytes_regex(&body).ok()?.new_tree(runner).ok()?.current();
+    let body = String::from_utf8(body).ok()?;
+    let text = format!("{head}{body}");
+    (!text.contains(['\n', '\r', '\0'])).then_some(text)
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn percent(text: &str) -> String {
+    let encode = |c: char| match c {
+        '-' | '_' | '.' | '+' | '/' | '=' => format!("%{:02X}", c as u32),
+        c => c.to_string(),
+    };
+    text.chars().map(encode).collect()
+}
+
+fn report(folder: &Path, rules: &RuleSet) -> Report {
+    let options = Options {
+        paths: vec![folder.to_owned()],
+        ..Options::default()
+    };
+    scan::run(rules, &options, &Progress::default()).unwrap()
+}
+
+/// The text of each finding of a rule for secrets, read from its file.
+fn secrets(report: &Report) -> Vec<String> {
+    let ours = |rule: &str| rule.starts_with("secrets.");
+    let findings = report.findings.iter();
+    findings
+        .filter(|finding| ours(&report.rules[finding.rule.0 as usize].id))
+        .filter(|finding| finding.place.start.line == finding.place.end.line)
+        .map(|finding| {
+            let (start, end) = (finding.place.start, finding.place.end);
+            let text = fs::read_to_string(report.root.join(&finding.place.path)).unwrap();
+            let line = text.split('\n').nth(start.line as usize - 1).unwrap();
+            let chars = line.chars().skip(start.column as usize - 1);
+            chars.take((end.column - start.column) as usize).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn no_secret_of_any_shape_stands_in_a_report() {
+    let rules = RuleSet::new(true, &[], &Choice::default()).unwrap();
+    let shapes = shapes();
+    assert!(shapes.len() > 500);
+    let config = Config {
+        cases: 4,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(7),
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new(config);
+    let strategy = any::<u64>().prop_map(|seed| {
+        let config = Config {
+            rng_seed: RngSeed::Fixed(seed),
+            ..Config::default()
+        };
+        let mut runner = TestRunner::new(config);
+        let texts = shapes
+            .iter()
+            .filter_map(|shape| text_of(shape, &mut runner));
+        texts.collect::<Vec<String>>()
+    });
+    let outcome = runner.run(&strategy, |texts| {
+        let folder = tempfile::tempdir().unwrap();
+        let add = |name: &str, line: &dyn Fn(&str) -> String| {
+            let lines: Vec<String> = texts.iter().map(|text| line(text)).collect();
+            fs::write(folder.path().join(name), lines.join("\n")).unwrap();
+        };
+        add("plain.txt", &str::to_owned);
+        add("hex.txt", &hex);
+        add("percent.txt", &percent);
+        add("flaws.py", &|text| {
+            let text = text.replace('\\', "").replace('\'', "");
+            let (head, tail) = text.split_at(text.floor_char_boundary(text.len() / 2));
+            // A finding of another rule stands beside each secret, whole and in pieces.
+            format!(
+                "requests.get('{text}', verify=False)\nrequests.get('{head}' + '{tail}', verify=False)"
+            )
+        });
+        let report = report(folder.path(), &rules);
+        let secrets = secrets(&report);
+        prop_assert!(secrets.len() > 800, "only {} were found", secrets.len());
+        let policy = Policy::default();
+        for format in Format::ALL {
+            let style = Style {
+                detail: Detail::Verbose,
+                ..Style::default()
+            };
+            let Some(emitter) = format.emitter(style) else {
+                continue;
+            };
+            let mut out = Vec::new();
+            emitter
+                .emit(&Outcome::new(&report, &policy), &mut out)
+                .unwrap();
+            let out = String::from_utf8(out).unwrap();
+            for secret in &secrets {
+                // Shorter ones are parts of words.
+                let shown = secret.len() >= 10 && out.contains(secret.as_str());
+                prop_assert!(!shown, "{} shows {}", format.name(), &secret[..6]);
+            }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
