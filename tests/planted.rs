@@ -184,78 +184,81 @@ fn ten_planted_secrets_are_found_and_shown_by_nothing() {
     }
 }
 
-/// Expects one finding on the line that holds `@`, in a file of that name.
-#[track_caller]
-fn check(path: &str, text: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let secret = filled("sk-ant-api03-{{rand:base64url:93}}AA", path);
-    let line = text.lines().position(|line| line.contains('@')).unwrap() + 1;
-    let file = folder.path().join(path);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    for (secret, written) in [
-        (secret.clone(), secret.clone()),
-        (secret.clone(), base64(&secret)),
-        (secret.clone(), hex(&secret)),
-        (secret.clone(), secret.replace('-', "%2D")),
-    ] {
-        fs::write(&file, text.replacen('@', &written, 1)).unwrap();
-        let output = aiscan(folder.path(), &["--format", "json", "."]);
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap();
-        let lines: Vec<u64> = findings
-            .iter()
-            .filter(|finding| finding["rule"] == "secrets.ai.anthropic-api-key")
-            .map(|finding| finding["start"]["line"].as_u64().unwrap())
-            .collect();
-        assert_eq!(lines, [line as u64], "{path}: {report:#}");
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(
-            !said.contains(&written[30..70]) && !said.contains(&secret[30..70]),
-            "{path}"
-        );
-    }
-}
+/// A kind of file, by a name, and what it holds, with a secret in place of the `@`.
+const KINDS: [(&str, &str); 29] = [
+    (".env", "A=1\nexport KEY='@'\n"),
+    (
+        "a.ipynb",
+        "{\"cells\": [{\"cell_type\": \"code\",\n\"source\": [\"k = '@'\\n\"]}]}\n",
+    ),
+    (
+        "out.ipynb",
+        "{\"cells\": [{\"outputs\": [{\"text\": [\n\"using @\\n\"]}]}]}\n",
+    ),
+    ("a.yaml", "a:\n  b: [x, \"@\"]\n"),
+    ("a.yml", "a: |\n  text\n  @\n"),
+    ("a.json", "{\n\"a\": {\"b\": [\"@\"]}}\n"),
+    ("a.toml", "[a]\nb = '''\n@'''\n"),
+    ("a.properties", "a.b=@\n"),
+    ("a.ini", "[a]\nb : @\n"),
+    ("main.tf", "resource \"a\" \"b\" {\n  c = \"@\"\n}\n"),
+    ("a.tfvars", "a = \"@\"\n"),
+    ("a.sh", "#!/bin/sh\ncurl -H \"x-api-key: @\" https://a\n"),
+    ("a.ps1", "$k = '@'\n"),
+    ("a.sql", "INSERT INTO a VALUES (1, '@');\n"),
+    ("a.log", "2026-01-01 INFO\n2026-01-01 key=@ done\n"),
+    ("a.csv", "a,b\n1,@\n"),
+    ("a.xml", "<a>\n<b c=\"@\"/></a>\n"),
+    ("a.md", "Use\n`@`.\n"),
+    ("id_key", "@\n"),
+    ("a.go", "package a\nconst K = \"@\"\n"),
+    ("A.java", "class A {\n  String k = \"@\"; }\n"),
+    ("a.py", "x = 1\ny = '''\n@'''\n"),
+    ("a.js", "const x = `\n@`;\n"),
+    ("a.rs", "fn a() {\n    b(r#\"@\"#);\n}\n"),
+    ("2/a.py", "x = 1\n# @\n"),
+    ("Dockerfile", "FROM a\nRUN b @\n"),
+    (".github/workflows/a.yml", "jobs:\n  a:\n    env: {K: @}\n"),
+    (".npmrc", "a=b\n//r/:_authToken=@\n"),
+    ("a.html", "<p>\n<!-- @ -->\n"),
+];
 
 #[test]
 fn secrets_are_found_in_files_of_every_kind() {
-    check(".env", "A=1\nexport KEY='@'\n");
-    check(
-        "a.ipynb",
-        "{\"cells\": [{\"cell_type\": \"code\",\n\"source\": [\"k = '@'\\n\"]}]}\n",
-    );
-    check(
-        "out.ipynb",
-        "{\"cells\": [{\"outputs\": [{\"text\": [\n\"using @\\n\"]}]}]}\n",
-    );
-    check("a.yaml", "a:\n  b: [x, \"@\"]\n");
-    check("a.yml", "a: |\n  text\n  @\n");
-    check("a.json", "{\n\"a\": {\"b\": [\"@\"]}}\n");
-    check("a.toml", "[a]\nb = '''\n@'''\n");
-    check("a.properties", "a.b=@\n");
-    check("a.ini", "[a]\nb : @\n");
-    check("main.tf", "resource \"a\" \"b\" {\n  c = \"@\"\n}\n");
-    check("a.tfvars", "a = \"@\"\n");
-    check("a.sh", "#!/bin/sh\ncurl -H \"x-api-key: @\" https://a\n");
-    check("a.ps1", "$k = '@'\n");
-    check("a.sql", "INSERT INTO a VALUES (1, '@');\n");
-    check("a.log", "2026-01-01 INFO\n2026-01-01 key=@ done\n");
-    check("a.csv", "a,b\n1,@\n");
-    check("a.xml", "<a>\n<b c=\"@\"/></a>\n");
-    check("a.md", "Use\n`@`.\n");
-    check("id_key", "@\n");
-    check("a.go", "package a\nconst K = \"@\"\n");
-    check(
-        "A.java",
-        "class A {\n  @Value(\"${k:x}\") String k = \"@\"; }\n"
-            .replacen('@', "&", 1)
-            .as_str(),
-    );
-    check("a.py", "x = 1\ny = '''\n@'''\n");
-    check("a.js", "const x = `\n@`;\n");
-    check("a.rs", "fn a() {\n    b(r#\"@\"#);\n}\n");
-    check("a.py", "x = 1\n# @\n");
-    check("Dockerfile", "FROM a\nRUN b @\n");
-    check(".github/workflows/a.yml", "jobs:\n  a:\n    env: {K: @}\n");
-    check(".npmrc", "a=b\n//r/:_authToken=@\n");
-    check("a.html", "<p>\n<!-- @ -->\n");
+    let secret = filled("sk-ant-api03-{{rand:base64url:93}}AA", "kinds");
+    let expected: BTreeSet<String> = KINDS
+        .iter()
+        .map(|(path, text)| {
+            let line = text.lines().position(|line| line.contains('@'));
+            format!("{path}:{}", line.unwrap() + 1)
+        })
+        .collect();
+    for written in [
+        secret.clone(),
+        base64(&secret),
+        hex(&secret),
+        secret.replace('-', "%2D"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in KINDS {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text.replacen('@', &written, 1)).unwrap();
+        }
+        let output = aiscan(folder.path(), &["--format", "json", "."]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        let report: Value = serde_json::from_str(&said).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let places: BTreeSet<String> = findings
+            .filter(|finding| finding["rule"] == "secrets.ai.anthropic-api-key")
+            .map(|finding| {
+                let path = finding["path"].as_str().unwrap();
+                format!("{path}:{}", finding["start"]["line"])
+            })
+            .collect();
+        assert_eq!(places, expected);
+        for part in [&written[30..70], &secret[30..70]] {
+            assert!(!said.contains(part));
+        }
+    }
 }
