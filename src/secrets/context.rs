@@ -212,11 +212,11 @@ fn other_branch(cursor: Cursor<'_>, name: Span) -> Option<Pair> {
     let end = rest.iter().position(|b| b"\n,;{".contains(b));
     let rest = &rest[..end.unwrap_or(rest.len())];
     memchr::memchr3(b'"', b'\'', b'`', rest)?;
-    let places = MARKS.iter().flat_map(|mark| {
+    let mut places = MARKS.iter().flat_map(|mark| {
         memchr::memmem::find_iter(rest, mark).map(|at| cursor.at + at + mark.len())
     });
     let literal = |at| quoted(Cursor { at, ..cursor }, name);
-    places.filter_map(literal).next()
+    places.find_map(literal)
 }
 
 /// Reads a quoted literal of one line.

@@ -4,6 +4,8 @@
 //! A view is such a text with the place that each of its bytes comes from. The detectors scan it
 //! like a file of its own, and what they find is led back to the file.
 
+use std::ops::Range;
+
 use super::name;
 use crate::source::Span;
 
@@ -116,22 +118,24 @@ pub(super) fn joined(text: &[u8], side_by_side: bool) -> View {
         if at < done {
             continue;
         }
-        let Some(mut chain) = Chain::at(text, at) else {
+        let Some(first) = literal(text, at) else {
             continue;
         };
-        done = chain.end;
-        while let Some(next) = next_literal(text, chain.end, side_by_side) {
-            let Some(piece) = Chain::at(text, next) else {
-                break;
-            };
-            done = piece.end;
+        done = first.end + 1;
+        let mut next = next_literal(text, done, side_by_side);
+        if next.is_none() {
+            continue;
+        }
+        let mut contents = vec![first];
+        while let Some(content) = next.and_then(|quote| literal(text, quote)) {
+            done = content.end + 1;
             if done - at > LIMIT {
                 break;
             }
-            chain.end = piece.end;
-            chain.contents.extend(piece.contents);
+            contents.push(content);
+            next = next_literal(text, done, side_by_side);
         }
-        if chain.contents.len() > 1 {
+        if contents.len() > 1 {
             let floor = at.saturating_sub(NAME);
             let line =
                 memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |end| floor + end + 1);
@@ -142,11 +146,11 @@ pub(super) fn joined(text: &[u8], side_by_side: bool) -> View {
             };
             view.push_all(text, line, at);
             view.push(b'"', at, at);
-            for content in &chain.contents {
+            for content in contents {
                 view.push_all(text, content.start, content.end);
             }
-            view.push(b'"', chain.end, chain.end);
-            view.push(b'\n', chain.end, chain.end);
+            view.push(b'"', done, done);
+            view.push(b'\n', done, done);
         }
     }
     view
@@ -159,26 +163,13 @@ fn is_about_secrets(text: &[u8]) -> bool {
         .any(|needle| memchr::memmem::find(&folded, needle.as_bytes()).is_some())
 }
 
-/// Literals that are joined: the contents of each, and where the last one ends.
-struct Chain {
-    contents: Vec<std::ops::Range<usize>>,
-    end: usize,
-}
-
-impl Chain {
-    /// One literal of a line, without interpolation.
-    fn at(text: &[u8], quote: usize) -> Option<Chain> {
-        let start = quote + 1;
-        let rest = &text[start..text.len().min(start + LIMIT)];
-        let mark = text[quote];
-        let length = rest
-            .iter()
-            .position(|&b| b == mark || b == b'\n' || b == b'\\')?;
-        (rest[length] == mark).then(|| Chain {
-            contents: vec![start..start + length],
-            end: start + length + 1,
-        })
-    }
+/// The content of a literal of one line without escapes.
+fn literal(text: &[u8], quote: usize) -> Option<Range<usize>> {
+    let start = quote + 1;
+    let rest = &text[start..text.len().min(start + LIMIT)];
+    let mark = text[quote];
+    let length = memchr::memchr3(mark, b'\n', b'\\', rest)?;
+    (rest[length] == mark).then_some(start..start + length)
 }
 
 /// The quote of the literal that is joined to the one that ends at `end`.
