@@ -22,6 +22,8 @@ use ruleset::{Entry, Program};
 pub struct FileReport {
     /// The findings, in the order of their places, then of their rules.
     pub findings: Vec<Finding>,
+    /// Parts of secrets, which must not be shown any more than those that findings name.
+    pub masked: Vec<Span>,
     /// The comments of a parsed file whose text mentions aiscan: where suppressions may stand.
     pub comments: Vec<Span>,
     /// What was not looked at, or only partly.
@@ -159,10 +161,7 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
-    let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
-    report
-        .findings
-        .extend(rules.detectors().scan(source, &sees));
+    look_for_secrets(rules, source, file.as_ref(), &mut report);
     report
         .findings
         .sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
@@ -173,6 +172,29 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
     let live = live_entries(rules, source).into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
+}
+
+fn look_for_secrets(
+    rules: &RuleSet,
+    source: &Source,
+    file: Option<&File<'_>>,
+    report: &mut FileReport,
+) {
+    let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
+    let mut search = rules.detectors().search(source, &sees);
+    if search.wants_tree() && source.decoded.is_ok() {
+        if let Some(file) = file {
+            search.add_tree(file);
+        } else if source.text().len() <= MAX_PARSED
+            && let Some(file) = File::parse(source)
+        {
+            report.parsed = true;
+            search.add_tree(&file);
+        }
+    }
+    let found = search.finish();
+    report.findings.extend(found.findings);
+    report.masked.extend(found.pieces);
 }
 
 /// The rules for the file's language whose words it holds.

@@ -112,7 +112,8 @@ impl Examiner<'_> {
         };
         let (suppressions, mut suppression_problems) = triage::triage(&context, &findings);
 
-        let mask = Mask::new(source, findings.iter().filter_map(|finding| finding.secret));
+        let secrets = findings.iter().filter_map(|finding| finding.secret);
+        let mask = Mask::new(source, secrets.chain(report.masked));
         for problem in &mut suppression_problems {
             problem.message = mask.words(std::mem::take(&mut problem.message));
         }

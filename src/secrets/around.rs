@@ -107,6 +107,23 @@ pub(super) fn is_told_to_be_public(gap: &[u8]) -> bool {
     })
 }
 
+/// Whether the value is meant for everybody who sees a page: the token of a badge's address, the
+/// key of a search beside the name of its index.
+pub(super) fn is_for_everybody(text: &[u8], name: Span, value: Span) -> bool {
+    const REACH: usize = 160;
+    let start = name.start as usize;
+    let address = text[start.saturating_sub(REACH)..start].rsplit(|b| {
+        b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'(' | b'<' | b'>' | b'[')
+    });
+    let has = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
+    let is_badge = address
+        .take(1)
+        .any(|address| has(address, b"://") && (has(address, b"badge") || has(address, b".svg")));
+    let end = value.end as usize;
+    let after = &text[end..text.len().min(end + REACH / 2)];
+    is_badge || has(after, b"indexName")
+}
+
 /// Whether a quote stands right before and right after a value.
 pub(super) fn is_quoted(text: &[u8], start: usize, end: usize) -> bool {
     let quote = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\'));

@@ -5,25 +5,24 @@
 //! `setKey("…")`) and in other texts (`KEY=…`, `key: …`, `<key>…</key>`, `--key …`, `key …`). In
 //! code the value must be a quoted literal.
 //!
-//! A syntax tree knows such pairs better; what finds them there hands the same [`Pair`]s to
-//! [`super::Detectors::judge`].
+//! What a syntax tree knows of such pairs is written down in these forms, too: see [`super::tree`].
 
 use crate::source::Span;
 
 /// A name and the value that stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(super) struct Pair {
     /// The name, without quotes.
-    pub name: Span,
+    pub(super) name: Span,
     /// The value, without quotes and without an authorisation scheme.
-    pub value: Span,
+    pub(super) value: Span,
     /// How the two are joined.
-    pub join: Join,
+    pub(super) join: Join,
 }
 
 /// How a name and its value are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub(super) enum Join {
     /// By a mark, and the value is quoted.
     Quoted,
     /// By a mark.
@@ -140,6 +139,9 @@ fn is_space(b: u8) -> bool {
 fn in_code(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
     let was_quoted = cursor.skip_quote();
     cursor.skip(|b| matches!(b, b']' | b')' | b'?' | b'!'), 2);
+    if was_quoted && cursor.peek() == b'.' {
+        return in_place_of_nothing(cursor, name);
+    }
     cursor.skip(is_blank, 8);
     // What most names are followed by ends here.
     if !matches!(
@@ -170,7 +172,8 @@ fn in_code(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
             cursor = after;
         }
     }
-    cursor.skip(|b| b == b'(', 1);
+    let value = cursor;
+    cursor.skip(|b| matches!(b, b'(' | b'['), 1);
     // One wrapping call: `SecretStr("…")`, `String::from("…")`, `b64decode(b"…")`.
     let mut call = cursor;
     let named = call.skip(
@@ -185,7 +188,35 @@ fn in_code(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
     // The letters before a literal: b"", r"", f"".
     let mut literal = cursor;
     literal.skip(|b| b"bBrRuUfFc#@&".contains(&b), 3);
-    quoted(literal, name)
+    quoted(literal, name).or_else(|| other_branch(value, name))
+}
+
+/// Reads what Rust takes where the environment has no such variable: `….unwrap_or("…")`.
+fn in_place_of_nothing(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
+    while cursor.skip_any(&[b".ok()", b".as_deref()"]) {}
+    let otherwise = cursor.skip_any(&[
+        b".unwrap_or(",
+        b".unwrap_or_else(|_| ",
+        b".unwrap_or_else(|| ",
+    ]);
+    cursor.skip_any(&[b"String::from("]);
+    otherwise.then(|| quoted(cursor, name)).flatten()
+}
+
+/// Reads the literal of a choice: `c ? x : "…"`, `x if c else "…"`, `f(x) || "…"`.
+fn other_branch(cursor: Cursor<'_>, name: Span) -> Option<Pair> {
+    const REACH: usize = 160;
+    const MARKS: [&[u8]; 6] = [b" ? ", b" : ", b" else ", b" || ", b" ?? ", b" or "];
+    let rest = cursor.text.get(cursor.at..)?;
+    let rest = &rest[..rest.len().min(REACH)];
+    let end = rest.iter().position(|b| b"\n,;{".contains(b));
+    let rest = &rest[..end.unwrap_or(rest.len())];
+    memchr::memchr3(b'"', b'\'', b'`', rest)?;
+    let mut places = MARKS.iter().flat_map(|mark| {
+        memchr::memmem::find_iter(rest, mark).map(|at| cursor.at + at + mark.len())
+    });
+    let literal = |at| quoted(Cursor { at, ..cursor }, name);
+    places.find_map(literal)
 }
 
 /// Reads a quoted literal of one line.
@@ -196,6 +227,10 @@ fn quoted(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
         return None;
     }
     cursor.at += 1;
+    // Three quotes are one.
+    if cursor.starts(&[quote, quote]) {
+        cursor.at += 2;
+    }
     let from = cursor.at;
     let rest = &cursor.text[from..cursor.text.len().min(from + VALUE_LIMIT)];
     let end = rest
@@ -329,6 +364,13 @@ mod tests {
             "key =\n    \"V\"",
             "\\\"key\\\": \\\"V\\\"",
             "\"x-key\": \"Bearer V\"",
+            "env::var(\"KEY_key\").unwrap_or_else(|_| \"V\".into())",
+            "env::var(\"key\").ok().unwrap_or(String::from(\"V\"))",
+            "const key = test ? other : \"V\";",
+            "key = other if test else 'V'",
+            "const key = read(x) || 'V';",
+            "key = [\"V\", \"W\"]",
+            "key = \"\"\"V\"\"\"",
         ] {
             assert_eq!(value(text, true).as_deref(), Some("V"), "{text}");
         }

@@ -17,11 +17,12 @@ use crate::rule::secret::{Form, Randomness as Required};
 use crate::source::{Source, Span};
 
 /// One text with what is known about it.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    detectors: &'a Detectors,
-    text: &'a [u8],
+    pub(super) detectors: &'a Detectors,
+    pub(super) text: &'a [u8],
     sees: &'a dyn Fn(RuleIndex) -> bool,
-    place: Place,
+    pub(super) place: Place,
     pub(super) is_code: bool,
 }
 
@@ -38,6 +39,14 @@ impl<'a> Context<'a> {
             place: place::place_of(&source.path),
             is_code: source.language.is_code(),
         }
+    }
+
+    /// Another text of the same file.
+    pub(super) fn of_text<'t>(self, text: &'t [u8]) -> Context<'t>
+    where
+        'a: 't,
+    {
+        Context { text, ..self }
     }
 
     /// A credential whose prefix was hit.
@@ -150,7 +159,7 @@ impl<'a> Context<'a> {
             if is_reference || value::is_placeholder(value) || plain {
                 continue;
             }
-            let mut candidate = self.candidate(at, found, 500 + hit.len());
+            let mut candidate = self.candidate(at, found, NEAR_RANK + hit.len());
             candidate.provider = Some(Span::new(hit.start, hit.end));
             match (randomness, shape.randomness()) {
                 (Randomness::Random(_), _) | (_, Required::Ignored) => {}
@@ -180,7 +189,8 @@ impl<'a> Context<'a> {
             || !value::is_one_word(value)
             || value::is_placeholder(value)
             || value::is_public(value)
-            || value.eq_ignore_ascii_case(name.as_bytes());
+            || value.eq_ignore_ascii_case(name.as_bytes())
+            || around::is_for_everybody(self.text, pair.name, pair.value);
         if refused {
             return None;
         }
@@ -294,6 +304,9 @@ enum Evidence {
     Shape,
 }
 
+/// How specific a provider's name makes a rule; a prefix makes it more, a name less.
+pub(super) const NEAR_RANK: usize = 500;
+
 /// The bits of evidence from which on letters alone are no name of anything.
 const SURE: f32 = 20.0;
 
@@ -303,7 +316,8 @@ const ADJACENT: usize = 12;
 /// The longest value that is looked for behind a provider's name.
 const NEAR_VALUE: usize = 420;
 
-fn one_lower(severity: Severity) -> Severity {
+/// What a severity is in a test or an example: less often a live secret.
+pub(super) fn one_lower(severity: Severity) -> Severity {
     match severity {
         Severity::Critical => Severity::High,
         Severity::High => Severity::Medium,

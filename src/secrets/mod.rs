@@ -6,6 +6,10 @@
 //! or the name and the value around ([`context`]). What then looks like a credential must be no
 //! placeholder ([`value`]) and mostly random ([`crate::analyser::randomness`]). Of several rules
 //! that see the same bytes the most specific one reports them.
+//!
+//! A secret need not be spelt in one piece: literals that are joined and text that is
+//! percent-encoded are searched as they read ([`view`]), and where names have a part in a value its
+//! file is parsed ([`tree`]).
 
 mod around;
 mod checksum;
@@ -16,21 +20,26 @@ mod name;
 mod needles;
 mod place;
 mod shape;
+mod tree;
 mod value;
+mod view;
 
 use std::sync::Arc;
 
 use crate::finding::{Confidence, Finding, RuleIndex, Severity};
+use crate::lang::Language;
 use crate::rule::Meta;
 use crate::rule::secret::{Assigned, Form, Secret};
 use crate::source::{Source, Span};
+use crate::syntax::File;
 
-pub use context::{Join, Pair};
 use decode::Encoding;
 use judge::Context;
 use needles::{Action, Needles};
 pub use shape::check;
+use place::Place;
 use shape::{Shape, Work};
+use view::View;
 
 /// The secret rules of a scan, compiled.
 #[derive(Debug)]
@@ -80,82 +89,206 @@ impl Detectors {
         }
     }
 
-    /// Finds the secrets of one text, each once, by the rules that may see it.
-    pub fn scan(&self, source: &Source, sees: &dyn Fn(RuleIndex) -> bool) -> Vec<Finding> {
-        let text = source.text();
-        let context = Context::new(self, source, sees);
-        let mut work = Work::on(text);
-        let mut name = Span::default();
-        let mut candidates = Vec::new();
-        self.needles.each(text, |hit, action| match action {
-            Action::Prefix { shape, literal } => {
-                if literal
-                    .as_deref()
-                    .is_none_or(|literal| *literal == text[hit.clone()])
-                {
-                    candidates.extend(context.prefixed(*shape, hit, &mut work));
-                }
-            }
-            Action::Encoded {
-                shape,
-                encoding,
-                literal,
-                prefix,
-            } => {
-                let same = **literal == text[hit.clone()]
-                    || *encoding == Encoding::Hex
-                        && literal.eq_ignore_ascii_case(&text[hit.clone()]);
-                if same {
-                    let found = context.encoded(*shape, hit.start, *encoding, *prefix, &mut work);
-                    candidates.extend(found);
-                }
-            }
-            Action::Near { shape } => context.near(*shape, &hit, &mut candidates),
-            Action::Name => {
-                if hit.start >= name.end as usize || hit.start < name.start as usize {
-                    name = context::name_around(text, hit.start, hit.end);
-                    let pair = context::pair_of(text, name, context.is_code);
-                    candidates.extend(pair.and_then(|pair| context.judge(&pair)));
-                }
-            }
-        });
-        self.findings(source, most_specific(candidates))
+    /// Searches one text for the secrets of the rules that may see it.
+    pub fn search<'a>(
+        &'a self,
+        source: &'a Source,
+        sees: &'a dyn Fn(RuleIndex) -> bool,
+    ) -> Search<'a> {
+        let mut search = Search {
+            detectors: self,
+            source,
+            context: Context::new(self, source, sees),
+            work: Work::on(source.text()),
+            candidates: Vec::new(),
+            pieces: Vec::new(),
+            wants_tree: false,
+        };
+        search.text();
+        search.views();
+        search
+    }
+}
+
+/// The search for secrets in one text.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds a text that must not be shown"
+)]
+pub struct Search<'a> {
+    detectors: &'a Detectors,
+    source: &'a Source,
+    context: Context<'a>,
+    work: Work,
+    candidates: Vec<Candidate>,
+    /// Where parts of secrets stand.
+    pieces: Vec<Span>,
+    wants_tree: bool,
+}
+
+/// The secrets of one text.
+#[derive(Debug)]
+pub struct Found {
+    /// Each secret once, in the order of their places.
+    pub findings: Vec<Finding>,
+    /// Where parts of them stand, which must not be shown either.
+    pub pieces: Vec<Span>,
+}
+
+impl Search<'_> {
+    /// Whether a tree may tell more: some value is made of names.
+    pub fn wants_tree(&self) -> bool {
+        self.wants_tree
     }
 
-    /// Judges pairs of names and values that a syntax tree gave.
-    pub fn judge(
-        &self,
-        source: &Source,
-        sees: &dyn Fn(RuleIndex) -> bool,
-        pairs: &[Pair],
-    ) -> Vec<Finding> {
-        let context = Context::new(self, source, sees);
-        let candidates = pairs.iter().filter_map(|pair| context.judge(pair));
-        self.findings(source, most_specific(candidates.collect()))
+    /// Looks at what the code of the text puts together.
+    pub fn add_tree(&mut self, file: &File<'_>) {
+        for built in tree::built(file) {
+            if self.view(&built.view) {
+                self.pieces.extend(built.pieces);
+            }
+        }
     }
 
-    fn findings(&self, source: &Source, candidates: Vec<Candidate>) -> Vec<Finding> {
+    /// What was found.
+    pub fn finish(self) -> Found {
+        let tests = if self.candidates.is_empty() || self.context.place != Place::Ordinary {
+            Vec::new()
+        } else {
+            place::test_modules(self.context.text, self.source.language)
+        };
+        let is_in_test = |secret: Span| {
+            let mut tests = tests.iter();
+            tests.any(|module| module.contains(&(secret.start as usize)))
+        };
         let finding = |candidate: Candidate| {
-            let shape = &self.shapes[candidate.shape];
+            let shape = &self.detectors.shapes[candidate.shape];
             let message = &shape.message;
             let message = match candidate.provider {
-                Some(provider) => message.replace("$PROVIDER", &source.show(provider)),
+                Some(provider) => message.replace("$PROVIDER", &self.source.show(provider)),
                 None => message.clone(),
             };
             Finding {
                 rule: shape.index,
                 span: candidate.secret,
                 message,
-                severity: candidate.severity,
+                severity: if is_in_test(candidate.secret) {
+                    judge::one_lower(candidate.severity)
+                } else {
+                    candidate.severity
+                },
                 confidence: candidate.confidence,
                 trace: Vec::new(),
                 fix: None,
                 secret: Some(candidate.secret),
             }
         };
-        candidates.into_iter().map(finding).collect()
+        let candidates = most_specific(self.candidates);
+        Found {
+            findings: candidates.into_iter().map(finding).collect(),
+            pieces: self.pieces,
+        }
+    }
+
+    /// The text as it is spelt.
+    fn text(&mut self) {
+        let Context { text, is_code, .. } = self.context;
+        let mut wants_tree = false;
+        let mut asked = 0;
+        let on_name = |name: Span| {
+            // What is hostile has many names; a few tell.
+            if is_code && !wants_tree && asked < MAX_ASKED && tree::is_built(text, name) {
+                asked += 1;
+                wants_tree = tree::has_random_literal(text);
+            }
+        };
+        let found = self.context.scan(on_name, &mut self.work);
+        self.candidates.extend(found);
+        self.wants_tree = wants_tree;
+    }
+
+    /// The texts that it does not spell as one.
+    fn views(&mut self) {
+        let text = self.context.text;
+        if memchr::memchr(b'%', text).is_some() {
+            self.view(&view::percent_decoded(text));
+        }
+        if self.context.is_code {
+            let side_by_side = self.source.language == Language::Python;
+            self.view(&view::joined(text, side_by_side));
+        }
+    }
+
+    /// Searches a view; whether there is something in it that the text does not spell.
+    fn view(&mut self, view: &View) -> bool {
+        let context = self.context.of_text(&view.text);
+        let found = context.scan(|_| {}, &mut self.work);
+        let before = self.candidates.len();
+        for candidate in found {
+            let place = view.place(candidate.secret);
+            let is_spelt = self.source.slice(place) == &view.text[candidate.secret.range()];
+            let is_assigned = candidate.rank < judge::NEAR_RANK;
+            if is_spelt || is_assigned && around::is_on_long_line(self.context.text, place) {
+                continue;
+            }
+            self.pieces.extend(view.pieces(candidate.secret));
+            self.candidates.push(Candidate {
+                secret: place,
+                provider: candidate.provider.map(|provider| view.place(provider)),
+                ..candidate
+            });
+        }
+        self.candidates.len() > before
     }
 }
+
+impl Context<'_> {
+    /// What looks like a credential in one text; `on_name` sees each name with a word for a secret.
+    fn scan(&self, mut on_name: impl FnMut(Span), work: &mut Work) -> Vec<Candidate> {
+        let text = self.text;
+        let mut name = Span::default();
+        let mut candidates = Vec::new();
+        self.detectors
+            .needles
+            .each(text, |hit, action| match action {
+                Action::Prefix { shape, literal } => {
+                    if literal
+                        .as_deref()
+                        .is_none_or(|literal| *literal == text[hit.clone()])
+                    {
+                        candidates.extend(self.prefixed(*shape, hit, work));
+                    }
+                }
+                Action::Encoded {
+                    shape,
+                    encoding,
+                    literal,
+                    prefix,
+                } => {
+                    let same = **literal == text[hit.clone()]
+                        || *encoding == Encoding::Hex
+                            && literal.eq_ignore_ascii_case(&text[hit.clone()]);
+                    if same {
+                        let found = self.encoded(*shape, hit.start, *encoding, *prefix, work);
+                        candidates.extend(found);
+                    }
+                }
+                Action::Near { shape } => self.near(*shape, &hit, &mut candidates),
+                Action::Name => {
+                    if hit.start >= name.end as usize || hit.start < name.start as usize {
+                        name = context::name_around(text, hit.start, hit.end);
+                        let pair = context::pair_of(text, name, self.is_code);
+                        candidates.extend(pair.and_then(|pair| self.judge(&pair)));
+                        on_name(name);
+                    }
+                }
+            });
+        candidates
+    }
+}
+
+/// How often a text is searched for what names might be made of.
+const MAX_ASKED: usize = 4;
 
 /// Of candidates that overlap the most specific, in the order of their places.
 fn most_specific(mut candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -74,7 +74,10 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
         "token" | "secret" | "apikey" | "secretkey" | "accesskey" | "authkey" | "privatekey"
         | "credential" | "credentials" | "creds" | "pat" | "licensekey" | "masterkey"
         | "signingkey" => Some(Promise::Token),
-        "key" if is_word_before_secret_key(before) => Some(Promise::Token),
+        "key" | "keys" if is_word_before_secret_key(before) => Some(Promise::Token),
+        "tokens" if matches!(before, "access" | "api" | "auth" | "bot" | "refresh") => {
+            Some(Promise::Token)
+        }
         "key" if is_word_before_plain_key(before) => None,
         "key" | "auth" | "authorization" | "bearer" | "private" | "access" | "cookie" => {
             Some(Promise::Maybe)
@@ -361,6 +364,8 @@ mod tests {
             "access.key",
             "AUTH_TOKEN_PROD",
             "token2",
+            "API_KEYS",
+            "accessTokens",
         ] {
             assert_eq!(promise(name), Some(Promise::Token), "{name}");
         }

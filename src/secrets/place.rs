@@ -1,5 +1,9 @@
 //! What the path of a file says about the secrets in it.
 
+use std::ops::Range;
+
+use crate::lang::Language;
+
 /// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -72,6 +76,27 @@ pub(super) fn place_of(path: &str) -> Place {
     }
 }
 
+/// The bytes of the test modules that Rust keeps in the file that they test.
+pub(super) fn test_modules(text: &[u8], language: Language) -> Vec<Range<usize>> {
+    const MARK: &[u8] = b"\n#[cfg(test)]\n";
+    if language != Language::Rust {
+        return Vec::new();
+    }
+    let mut modules: Vec<Range<usize>> = Vec::new();
+    for start in memchr::memmem::find_iter(text, MARK) {
+        let rest = &text[start + MARK.len()..];
+        // Other attributes may stand between.
+        let mut lines = rest.split(|&b| b == b'\n');
+        let first = lines.find(|line| !line.starts_with(b"#["));
+        let is_module = first.is_some_and(|line| line.starts_with(b"mod ") && line.ends_with(b"{"));
+        if is_module && modules.last().is_none_or(|last| last.end <= start) {
+            let length = memchr::memmem::find(rest, b"\n}").unwrap_or(0);
+            modules.push(start..start + MARK.len() + length);
+        }
+    }
+    modules
+}
+
 /// Lock files, source maps, minified code, drawings.
 fn is_generated(name: &str) -> bool {
     matches!(
@@ -104,6 +129,16 @@ fn is_generated(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_module_ends_where_its_brace_does() {
+        let text =
+            b"fn a() {}\n#[cfg(test)]\nmod tests {\n    x\n}\nfn b() {}\n#[cfg(test)]\nmod c;\n";
+        let modules = test_modules(text, Language::Rust);
+        assert_eq!(modules.len(), 1);
+        assert!(text[modules[0].clone()].ends_with(b"    x"));
+        assert!(test_modules(text, Language::Python).is_empty());
+    }
 
     #[test]
     fn paths_tell_samples_and_generated_files() {

@@ -47,8 +47,14 @@ fn detectors() -> Detectors {
 fn found(path: &str, text: &str) -> Vec<(usize, String)> {
     let language = Language::of_path(std::path::Path::new(path));
     let source = Source::new(path.into(), language, text.as_bytes().to_vec());
-    detectors()
-        .scan(&source, &|_| true)
+    let detectors = detectors();
+    let mut search = detectors.search(&source, &|_| true);
+    if search.wants_tree() {
+        search.add_tree(&File::parse(&source).unwrap());
+    }
+    search
+        .finish()
+        .findings
         .iter()
         .map(|finding| {
             (
@@ -193,6 +199,100 @@ fn random_values_of_secret_names_are_found_in_any_form() {
 }
 
 #[test]
+fn a_secret_in_pieces_is_found_by_what_the_pieces_make() {
+    let value = drawn(ALNUM, 30);
+    let (head, tail) = value.split_at(9);
+    for (path, text, rule, found_text) in [
+        (
+            "a.py",
+            format!("x = 'tok_' + '{value}'"),
+            PREFIX,
+            "tok_' + '{value}",
+        ),
+        (
+            "a.js",
+            format!("f('to' +\n  'k_{head}' + \"{tail}\")"),
+            PREFIX,
+            "to' +\n  'k_{head}' + \"{tail}",
+        ),
+        (
+            "a.py",
+            format!("x = ('tok_{head}'\n  '{tail}')"),
+            PREFIX,
+            "tok_{head}'\n  '{tail}",
+        ),
+        (
+            "a.py",
+            format!("api_key = '{head}' '{tail}'"),
+            TOKEN,
+            "{head}' '{tail}",
+        ),
+        (
+            "a.py",
+            format!("a = '{tail}'\nsecret = f'tok_{head}{{a}}'\n"),
+            PREFIX,
+            "f'tok_{head}{{a}}'",
+        ),
+        (
+            "a.ts",
+            format!("const h = '{head}', t = '{tail}'; o.apiKey = h + t;"),
+            TOKEN,
+            "h + t",
+        ),
+        (
+            "a.rs",
+            format!(
+                "const H: &str = \"{head}1\";\nfn f() {{ let token = H.to_owned() + \"{tail}\"; }}"
+            ),
+            TOKEN,
+            "H.to_owned() + \"{tail}\"",
+        ),
+    ] {
+        let expected = found_text
+            .replace("{value}", &value)
+            .replace("{head}", head)
+            .replace("{tail}", tail)
+            .replace("{{", "{")
+            .replace("}}", "}");
+        assert_eq!(found(path, &text), [(rule, expected)], "{text}");
+    }
+    for text in [
+        "api_key = prefix + 'abc' + suffix",
+        "token = 'please ' + 'enter a ' + 'token'",
+    ] {
+        assert_eq!(found("a.py", text), [], "{text}");
+    }
+}
+
+#[test]
+fn the_pieces_of_a_secret_are_told() {
+    let value = drawn(ALNUM, 30);
+    let (head, tail) = value.split_at(15);
+    let text = format!("a = '{tail}'\nsecret = f'tok_{head}{{a}}'\n");
+    let source = Source::new("a.py".into(), Language::Python, text.into_bytes());
+    let detectors = detectors();
+    let mut search = detectors.search(&source, &|_| true);
+    search.add_tree(&File::parse(&source).unwrap());
+    let pieces: Vec<_> = search
+        .finish()
+        .pieces
+        .into_iter()
+        .map(|p| source.show(p).into_owned())
+        .collect();
+    assert!(
+        pieces.contains(&tail.to_owned()) && pieces.contains(&format!("tok_{head}")),
+        "{pieces:?}"
+    );
+}
+
+#[test]
+fn percent_encoding_hides_nothing() {
+    let token = format!("tok_{}", drawn(ALNUM, 30));
+    let text = format!("GET /?x={}", token.replace('_', "%5F"));
+    assert_eq!(found("a.log", &text), [(PREFIX, token.replace('_', "%5F"))]);
+}
+
+#[test]
 fn letters_alone_may_be_drawn_too() {
     let value = drawn(&ALNUM[..52], 24);
     let text = format!("password = \"{value}\"");
@@ -225,10 +325,36 @@ fn tests_lower_the_severity_and_silence_nothing() {
     let text = format!("tok_{}", drawn(ALNUM, 30));
     let severity = |path: &str| {
         let source = Source::new(path.into(), Language::Text, text.clone().into_bytes());
-        detectors().scan(&source, &|_| true)[0].severity
+        detectors().search(&source, &|_| true).finish().findings[0].severity
     };
     assert_eq!(severity("src/a.txt"), Severity::High);
     assert_eq!(severity("tests/a.txt"), Severity::Medium);
+}
+
+#[test]
+fn a_test_module_of_a_file_counts_as_a_test() {
+    let token = format!("tok_{}", drawn(ALNUM, 30));
+    let severity = |text: String| {
+        let source = Source::new("src/a.rs".into(), Language::Rust, text.into_bytes());
+        detectors().search(&source, &|_| true).finish().findings[0].severity
+    };
+    let module = format!("fn a() {{}}\n#[cfg(test)]\nmod tests {{\n    x(\"{token}\");\n}}\n");
+    assert_eq!(severity(module), Severity::Medium);
+    let before = format!("#[cfg(test)]\nmod tests {{\n}}\nconst A: &str = \"{token}\";\n");
+    assert_eq!(severity(before), Severity::High);
+}
+
+#[test]
+fn what_is_for_everybody_is_no_secret() {
+    let value = drawn(ALNUM, 20);
+    for text in [
+        format!("[![x](https://a.b/c/badge.svg?token={value})]"),
+        format!("docsearch({{apiKey: \"{value}\", indexName: \"a\"}})"),
+    ] {
+        assert_eq!(found("README.md", &text), [], "{text}");
+    }
+    let text = format!("https://a.b/c?token={value}");
+    assert_eq!(found("README.md", &text), [(TOKEN, value)]);
 }
 
 #[test]

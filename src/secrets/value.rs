@@ -18,10 +18,13 @@ pub(super) fn is_documented(value: &[u8]) -> bool {
 }
 
 /// Keys that vendors print in their documentation.
-const DOCUMENTED: [&str; 6] = [
+const DOCUMENTED: [&str; 8] = [
     "AKIAIOSFODNN7EXAMPLE",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     "AKIAI44QH8DHBEXAMPLE",
+    // RFC 7617's user `Aladdin` and his password, in two spellings.
+    "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+    "QWxhZGRpbjpPcGVuU2VzYW1l",
     "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
     "sk_test_BQokikJOvBiI2HlWgH4olfQ2",
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
