@@ -36,8 +36,8 @@ use crate::syntax::File;
 use decode::Encoding;
 use judge::Context;
 use needles::{Action, Needles};
-pub use shape::check;
 use place::Place;
+pub use shape::check;
 use shape::{Shape, Work};
 use view::View;
 
