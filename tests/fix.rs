@@ -108,6 +108,11 @@ fn a_value_keeps_the_parentheses_that_hold_it_together() {
 }
 
 #[test]
+fn parentheses_around_what_is_replaced_stay() {
+    check("x = (swap(a, b)).c\n", "x = (a * b).c\n");
+}
+
+#[test]
 fn further_lines_stand_below_the_first() {
     check(
         "class A:\n\tdef f():\n\t\ttwo(x)\n",

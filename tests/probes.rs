@@ -44,11 +44,6 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "x = () => a",
         "the range of an implicit return is its value",
     ),
-    (
-        "await $X",
-        "(await f()).g",
-        "parentheses around an expression are not a part of it",
-    ),
 ];
 
 /// A string as Python's `repr` writes it.

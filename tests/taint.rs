@@ -92,6 +92,26 @@ fn the_focus_of_a_source_may_be_a_parameter() {
 }
 
 #[test]
+fn a_field_that_is_a_sink_takes_what_is_assigned_to_it() {
+    let rule = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sinks:\n  - pattern: $X.href\n  - pattern: $X[...]\n";
+    check_with(
+        rule,
+        Language::JavaScript,
+        "a.href = source(); // sink\na.href = 1;\na[source()] = 1; // sink\na[1].b = source();\nc.d = source();\n",
+    );
+}
+
+#[test]
+fn a_parameter_that_is_a_source_taints_no_argument() {
+    let rule = "  pattern-sources:\n  - patterns:\n    - pattern: |\n        def $F(..., $P, ...): ...\n    - focus-metavariable: $P\n  pattern-sinks:\n  - pattern: sink(...)\n";
+    check_with(
+        rule,
+        Language::Python,
+        "def f(p):\n    return p.x\n\nq = 1\nf(q)\nsink(q)\n",
+    );
+}
+
+#[test]
 fn probes_hold_in_scripts() {
     for code in [
         "const t = source();\nsink(t); // sink",

@@ -51,9 +51,15 @@ impl Fixer {
         let replacement = match self {
             Fixer::Text(text) => {
                 let layout = Layout::at(source, span.start);
-                fill(text, &layout, &|name| {
+                let filled = fill(text, &layout, &|name| {
                     bound_text(subject, bindings.get(name)?, span)
-                })?
+                })?;
+                // The parentheses of what is replaced hold together what replaces it.
+                if subject.is_wrapped(span) {
+                    format!("({filled})")
+                } else {
+                    filled
+                }
             }
             Fixer::Regex {
                 regex,

@@ -219,17 +219,18 @@ fn same_definition(file: &File<'_>, a: NodeId, b: NodeId) -> bool {
     }
 }
 
-/// The constant that an expression is, where its value is known.
-fn constant(file: &File<'_>, node: NodeId) -> Option<Symbol> {
+/// The constant that an expression is, where its value is known: `"1"` and `1` are two.
+fn constant(file: &File<'_>, node: NodeId) -> Option<(Kind, Symbol)> {
     let tree = file.tree();
-    match tree.kind(node) {
+    let kind = tree.kind(node);
+    match kind {
         Kind::Str | Kind::Int | Kind::Bool => {
-            Some(tree.symbol(node)).filter(|symbol| !symbol.is_none())
+            Some((kind, tree.symbol(node))).filter(|(_, symbol)| !symbol.is_none())
         }
         Kind::Name => match file.constants().get(node)? {
-            Value::Str(Some(text)) => Some(Symbol::of(text.as_bytes())),
-            Value::Int(value) => Some(Symbol::of(value.to_string())),
-            Value::Bool(value) => Some(Symbol::of(value.to_string())),
+            Value::Str(Some(text)) => Some((Kind::Str, Symbol::of(text.as_bytes()))),
+            Value::Int(value) => Some((Kind::Int, Symbol::of(value.to_string()))),
+            Value::Bool(value) => Some((Kind::Bool, Symbol::of(value.to_string()))),
             _ => None,
         },
         _ => None,

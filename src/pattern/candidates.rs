@@ -1,6 +1,7 @@
 //! Which nodes of a file a pattern can match at all, found by kind and by name.
 
 use super::Options;
+use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Tree, last_word};
 
 /// Calls `visit` with each node that pattern node `p` may match, until it returns false.
@@ -77,6 +78,9 @@ pub(super) fn each(
                 }
             }
         }
+        Kind::Func if !matches!(tree.language, Language::Python | Language::Rust) => {
+            several(file, &[Kind::Func, Kind::Pair, Kind::Field], visit);
+        }
         Kind::Assign => several(file, &[Kind::Assign, Kind::Field], visit),
         Kind::For => several(file, &[Kind::For, Kind::ForIn], visit),
         Kind::List => several(file, &[Kind::List, Kind::Comprehension], visit),
@@ -107,7 +111,13 @@ fn every_expression(file: &File<'_>, visit: &mut dyn FnMut(NodeId) -> bool) {
     for id in tree.subtree(NodeId::ROOT) {
         let kind = tree.kind(id);
         let operand = kind == Kind::BinOp && tree.node(id).flags.has(Flags::IMPLICIT);
-        if (kind.is_expression() || kind == Kind::Func) && !operand && !visit(id) {
+        // The pieces of text between interpolations are strings of their own.
+        let piece = kind == Kind::StrPart && {
+            let string = tree.node(tree.node(id).parent);
+            string.flags.has(Flags::TEMPLATE) && string.symbol.is_none()
+        };
+        let expression = kind.is_expression() || kind == Kind::Func || piece;
+        if expression && !operand && !visit(id) {
             return;
         }
     }

@@ -328,6 +328,12 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
     match place {
         Place::File => statements(NodeId::ROOT),
         Place::Expression => match statements(NodeId::ROOT)? {
+            // A function with a name is a declaration.
+            Root::Node(node)
+                if tree.kind(node) == Kind::Func && tree.child(node, Role::Name).is_some() =>
+            {
+                None
+            }
             Root::Node(node)
                 if tree.kind(node).is_expression()
                     || tree.kind(node) == Kind::Func

@@ -305,6 +305,12 @@ impl Flags {
     /// A string of bytes.
     pub const BYTES: Flags = Flags(1 << 11);
 
+    /// Several strings side by side, which are one.
+    pub const JOINED: Flags = Flags(1 << 13);
+
+    /// An expression whose range holds the parentheses around it.
+    pub const WRAPPED: Flags = Flags(1 << 14);
+
     /// Whether every flag of `other` is set.
     pub fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0

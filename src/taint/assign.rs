@@ -131,15 +131,28 @@ impl Walk<'_> {
         if !added.is_empty() {
             value = Shape::of(value.all().union(&added));
         }
-        if let Some(place) = self.place_of(target) {
-            self.store(&place, value, state);
-        }
         // The object of a field may itself be a source or hold a call.
         if let Some(object) = tree.child(target, Role::Object) {
             self.eval(object, state);
         }
+        let mut arrives = value.all();
         if let Some(index) = tree.child(target, Role::Index) {
-            self.eval(index, state);
+            let of_index = self.eval(index, state).all();
+            if !self.program.spec.options.assume_safe_indexes {
+                arrives.add(&of_index);
+            }
+        }
+        if let Some(place) = self.place_of(target) {
+            self.store(&place, value, state);
+        }
+        // A field that is a sink takes what is assigned to it; a name is only read.
+        if matches!(tree.kind(target), Kind::Attr | Kind::Index)
+            && let Some(mark) = self.marks.of(target)
+        {
+            arrives.add(&state.control.clone());
+            for &sink in &mark.sinks {
+                self.arrive(sink, target, &arrives);
+            }
         }
     }
 

@@ -245,6 +245,7 @@ impl Walk<'_> {
             let value = Shape::of(param_set((index + FIRST) as u16));
             self.bind_param(param, value, &mut state);
         }
+        let begun = state.clone();
         self.frames.push(Frame::new(true));
         self.eval(body, &mut state);
         let Some(frame) = self.frames.pop() else {
@@ -267,11 +268,15 @@ impl Walk<'_> {
                 _ => false,
             };
             let number = (index + FIRST) as u16;
-            let held = state.get(var);
-            let own = held
-                .own
-                .filter(|token| !matches!(token.origin, Origin::Param(of, _) if of == number));
-            if once && (!held.fields().is_empty() || !own.is_empty()) {
+            let mut held = state.get(var);
+            // What a parameter is by itself, as a source or as what it is given, is nothing that
+            // the function has put into it.
+            let first = begun.get(var).own;
+            held.own = held.own.filter(|token| {
+                !matches!(token.origin, Origin::Param(of, _) if of == number)
+                    && !first.iter().any(|(known, _)| *known == token)
+            });
+            if once && (!held.fields().is_empty() || !held.own.is_empty()) {
                 outs.push((number, held));
             }
         }

@@ -23,7 +23,7 @@ use super::regex::Regex;
 use super::{Match, Options, OutOfSteps, Pattern};
 use crate::lang::Language;
 use crate::source::{Source, Span};
-use crate::syntax::{File, NodeId, Symbol};
+use crate::syntax::{File, Flags, NodeId, Symbol};
 
 /// A formula, ready to run.
 #[derive(Debug)]
@@ -171,6 +171,17 @@ impl<'f> Subject<'f> {
         let made_up = matches!(bound, Bound::Node(_))
             && self.text_of(bound).as_bytes() != self.source.slice(ends.0);
         (!made_up).then_some(ends)
+    }
+
+    /// Whether a range is an expression with the parentheses around it.
+    pub fn is_wrapped(&self, span: Span) -> bool {
+        let wrapped = |file: &File<'_>| {
+            let nodes = &file.tree().nodes;
+            nodes
+                .iter()
+                .any(|node| node.span == span && node.flags.has(Flags::WRAPPED))
+        };
+        self.source.slice(span).starts_with(b"(") && self.file.is_some_and(wrapped)
     }
 
     fn span_of(&self, bound: Bound) -> Option<Span> {

@@ -10,6 +10,8 @@ use crate::syntax::{Kind, NodeId, Role, Siblings};
 enum Order {
     /// One by one; `...` skips any number.
     Ordered,
+    /// One by one; what comes after the last is left open.
+    First,
     /// In any order; what the pattern does not name may be there when `open`.
     Unordered { open: bool },
 }
@@ -30,6 +32,11 @@ impl Matcher<'_> {
                 (target.next, target.stop),
                 then,
             ),
+            Order::First => {
+                let stop = pattern.zip(target).last();
+                let stop = stop.map_or(target.next, |(_, last)| self.tree.after(last));
+                self.ordered((pattern.next, pattern.stop), (target.next, stop), then)
+            }
             Order::Unordered { open } => {
                 let mark = self.taken.len();
                 let stop = self.unordered(
@@ -55,6 +62,7 @@ impl Matcher<'_> {
             (_, Role::Decorator | Role::Base | Role::Handler) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
             (Kind::Element, Role::Param) => Order::Unordered { open: true },
+            (Kind::Element, Role::Item) if !ellipsis() => Order::First,
             (Kind::Dict, Role::Item) => {
                 let closed = matches!(
                     self.tree.language,

@@ -103,7 +103,10 @@ impl Matcher<'_> {
             .iter()
             .any(|&part| self.pattern.kind(part) != Kind::StrPart);
         if interpolated {
-            if self.tree.kind(t) != Kind::Str || !self.tree.node(t).flags.has(Flags::TEMPLATE) {
+            let flags = self.tree.node(t).flags;
+            // `"..." "..."`: strings side by side.
+            let joined = self.pattern.node(p).flags.has(Flags::JOINED) && flags.has(Flags::JOINED);
+            if self.tree.kind(t) != Kind::Str || !joined && !flags.has(Flags::TEMPLATE) {
                 return false;
             }
             let (ps, ts) = (self.p_children(p), self.tree.children(t));

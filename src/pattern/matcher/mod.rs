@@ -82,6 +82,10 @@ impl<'m> Matcher<'m> {
         match kind {
             Kind::MetaVar => {
                 let name = self.pattern.symbol(p);
+                let text = self.pattern.node(p).flags.has(Flags::TEMPLATE);
+                if text != (self.tree.kind(t) == Kind::ElementText) {
+                    return false;
+                }
                 if self.bind(name, Bound::Node(t), then) {
                     return true;
                 }
@@ -218,6 +222,8 @@ impl<'m> Matcher<'m> {
                     callee.is_some_and(|callee| self.pattern.kind(callee) == Kind::MetaVar)
                         && self.groups(p, NodeId(p.0 + 1), t, then)
                 }
+                // A function in an object or a class that is written as a value.
+                (Kind::Func, Kind::Pair | Kind::Field) => self.function_value(p, t, then),
                 // A statement around what is exported.
                 (_, Kind::Export) if pattern.kind.is_statement() && pattern.kind != Kind::Block => {
                     false
@@ -233,6 +239,9 @@ impl<'m> Matcher<'m> {
         if !self.same_symbol(p, t) || !flags_allow(pattern.kind, pattern.flags, node.flags) {
             return false;
         }
+        if pattern.kind == Kind::Func && self.declares(p) && is_function_value(node.flags) {
+            return false;
+        }
         match pattern.kind {
             Kind::Assign if pattern.symbol.is_none() && !node.symbol.is_none() => {
                 self.groups(p, NodeId(p.0 + 1), t, then) || self.updates(p, t, then)
@@ -243,6 +252,38 @@ impl<'m> Matcher<'m> {
             Kind::BinOp => self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then),
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
+    }
+
+    /// Whether a function of the pattern is a declaration, as in `function $F(...) { ... }`.
+    fn declares(&self, p: NodeId) -> bool {
+        !self.pattern.node(p).flags.has(Flags::EXPRESSION)
+            && self
+                .pattern
+                .child(p, Role::Name)
+                .is_some_and(|name| self.pattern.kind(name) != Kind::Ellipsis)
+    }
+
+    /// `function $F(...) { ... }` is also `$F: (...) => { ... }`, and a field that holds a function.
+    fn function_value(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let key = match self.tree.kind(t) {
+            Kind::Pair => self.tree.child(t, Role::Key),
+            _ => self.tree.child(t, Role::Name),
+        };
+        let (Some(key), Some(value), Some(name)) = (
+            key,
+            self.tree.child(t, Role::Value),
+            self.pattern.child(p, Role::Name),
+        ) else {
+            return false;
+        };
+        let (pattern, node) = (*self.pattern.node(p), *self.tree.node(value));
+        let fits = self.declares(p)
+            && node.kind == Kind::Func
+            && is_function_value(node.flags)
+            && flags_allow(Kind::Func, pattern.flags, node.flags);
+        fits && self.node(name, key, &mut |matcher| {
+            matcher.groups(p, matcher.pattern.after(name), value, then)
+        })
     }
 
     /// `x += y` is `x = x + y`: the value holds the target too.
@@ -271,8 +312,11 @@ impl<'m> Matcher<'m> {
     fn same_symbol(&self, p: NodeId, t: NodeId) -> bool {
         let (a, b) = (self.pattern.symbol(p), self.tree.symbol(t));
         match self.pattern.kind(p) {
-            // `x = y` in a pattern is any assignment; `x += y` only itself.
-            Kind::Assign => a.is_none() || a == Symbol::of("=") || a == b,
+            // In a script `x = y` is any assignment; elsewhere `x += y` is another thing.
+            Kind::Assign => {
+                let script = !matches!(self.tree.language, Language::Python | Language::Rust);
+                a == b || script && a.is_none()
+            }
             // `var` stands for every declaration.
             Kind::VarDecl => a == b || a == Symbol::of("var"),
             Kind::ForIn | Kind::Func => true,
@@ -405,6 +449,11 @@ impl<'m> Matcher<'m> {
     fn p_children(&self, p: NodeId) -> Siblings<'m> {
         self.pattern.children(p)
     }
+}
+
+/// Whether a function stands in an expression, its name then being its own affair.
+fn is_function_value(flags: Flags) -> bool {
+    flags.has(Flags::EXPRESSION) && !flags.has(Flags::METHOD)
 }
 
 /// Whether a node's flags have what the pattern's ask for.

@@ -173,6 +173,14 @@ impl Matcher<'_> {
         let mut near = at.near;
         let mut end = end;
         let top = at.near;
+        // At the end of a nested list the outer one goes on.
+        if next >= near && next < at.far {
+            let Some(following) = self.following(NodeId(next.0 - 1), at.far) else {
+                return false;
+            };
+            next = following;
+            near = self.tree.after(self.tree.node(next).parent).min(at.far);
+        }
         loop {
             let here = At {
                 next,
@@ -293,35 +301,48 @@ impl Matcher<'_> {
             };
             return self.node(expression, inner.unwrap_or(t), then);
         }
-        // The expressions of the statement, but not its nested statements.
-        let mut at = t.0 + 1;
+        // The heads of `if`, `for` and the like are no part of a sequence.
+        let reached = matches!(
+            self.tree.kind(t),
+            Kind::ExprStmt | Kind::VarDecl | Kind::Assign | Kind::Return
+        );
+        if !reached {
+            return false;
+        }
+        let mut at = t.0;
         let end = self.tree.node(t).end;
         while at < end {
             let id = NodeId(at);
-            let kind = self.tree.kind(id);
-            if kind == Kind::Block
-                && !self.tree.node(id).flags.has(Flags::IMPLICIT)
-                && self.is_own_block(id, t)
-            {
-                at = self.tree.node(id).end;
-                continue;
-            }
-            let alike = kind.is_expression() || kind == self.pattern.kind(expression);
+            let node = self.tree.node(id);
+            let alike = node.kind.is_expression() || node.kind == self.pattern.kind(expression);
             if alike && self.node(expression, id, then) {
                 return true;
             }
-            at += 1;
+            at = if hides(node.kind) || node.role == Role::Target {
+                node.end
+            } else {
+                at + 1
+            };
         }
-        self.tree.kind(t).is_expression() && self.node(expression, t, then)
+        false
     }
+}
 
-    /// Whether a block is a part of the statement itself, and not of a function in an expression.
-    fn is_own_block(&self, block: NodeId, statement: NodeId) -> bool {
-        self.tree
-            .ancestors(block)
-            .take_while(|&a| a >= statement)
-            .all(|a| a == statement || !self.tree.node(a).flags.has(Flags::EXPRESSION))
-    }
+/// Whether an expression may run its parts never, often or later: a statement of a pattern does
+/// not mean what stands in there.
+fn hides(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Func
+            | Kind::Class
+            | Kind::Block
+            | Kind::Cond
+            | Kind::Comprehension
+            | Kind::Index
+            | Kind::New
+            | Kind::Element
+            | Kind::Raw
+    )
 }
 
 fn parent_list_is(tree: &crate::syntax::Tree, statement: NodeId, top: NodeId) -> bool {

@@ -256,6 +256,11 @@ mod tests {
             "{**dots, \"a\": MV_X}",
         );
         check(
+            Language::Python,
+            "{..., \"a\": ..., ...}",
+            "{**dots, \"a\": dots, **dots}",
+        );
+        check(
             Language::JavaScript,
             "f(..., {a: 1, ...})",
             "f(dots, {a: 1, dots})",

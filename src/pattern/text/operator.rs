@@ -140,7 +140,8 @@ impl Encoder<'_> {
             return;
         }
         if self.language == Language::Python {
-            if bracket == b'{' && self.is_dictionary() {
+            // Among pairs, but not the value of one.
+            if bracket == b'{' && previous != b':' && self.is_dictionary() {
                 self.out.push_str("**");
             }
             self.out.push_str(ELLIPSIS);

@@ -200,6 +200,20 @@ impl<'c> Lower<'c> {
         self.builder.close();
     }
 
+    /// Gives nodes the parentheses around them, each by its place and the span of those. The
+    /// outermost comes first; a name is not widened.
+    fn widen(&mut self, wrapped: &[(usize, Span)]) {
+        for &(at, span) in wrapped.iter().rev() {
+            if at < self.builder.len() {
+                let node = self.builder.node_mut(NodeId(at as u32));
+                if node.kind != Kind::Name {
+                    node.span = span;
+                    node.flags = node.flags.with(Flags::WRAPPED);
+                }
+            }
+        }
+    }
+
     fn flag(&mut self, id: NodeId, flags: Flags) {
         let node = self.builder.node_mut(id);
         node.flags = node.flags.with(flags);

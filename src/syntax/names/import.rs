@@ -155,10 +155,16 @@ impl Resolver<'_> {
 /// The segments of a module's name.
 fn module_path(language: Language, module: &str) -> Vec<String> {
     match language {
-        Language::Python => module
-            .split('.')
-            .map(|part| part.trim().to_owned())
-            .collect(),
+        Language::Python => {
+            // A relative import begins with a segment of dots, which no pattern spells.
+            let name = module.trim_start_matches(['.', ' ']);
+            let dots = module[..module.len() - name.len()].replace(' ', "");
+            let segments = name.split('.').map(|part| part.trim().to_owned());
+            let dots = Some(dots).filter(|dots| !dots.is_empty());
+            dots.into_iter()
+                .chain(segments.filter(|part| !part.is_empty()))
+                .collect()
+        }
         Language::Rust => module
             .split('.')
             .filter(|part| !part.is_empty())

@@ -9,14 +9,19 @@ impl Script<'_, '_> {
         let f = self.f;
         let (mut c, mut role) = (c, role);
         let mut chain: Vec<CstId> = Vec::new();
+        let mut wrapped: Vec<(usize, Span)> = Vec::new();
         loop {
             let left = match self.k(c) {
                 K::Member => self.lower.field(c, f.object).or(self.lower.named(c).next()),
                 K::Call => self.lower.field(c, f.function),
                 K::Subscript => self.lower.field(c, f.object),
                 K::Binary => self.lower.field(c, f.left),
-                K::Parenthesized | K::NonNull | K::TypeAnnotation => {
+                kind @ (K::Parenthesized | K::NonNull | K::TypeAnnotation) => {
                     if let Some(only) = self.lower.named(c).next() {
+                        // Those of `if (c)` belong to the statement.
+                        if kind == K::Parenthesized && role != Role::Cond {
+                            wrapped.push((self.lower.builder.len(), self.lower.span(c)));
+                        }
                         c = only;
                         continue;
                     }
@@ -71,6 +76,7 @@ impl Script<'_, '_> {
             self.deeper(c, Role::Item, |script| script.link(c));
             self.lower.close();
         }
+        self.lower.widen(&wrapped);
     }
 
     /// What stands to the right of the inner expression in a link of a chain.

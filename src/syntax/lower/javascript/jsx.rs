@@ -62,13 +62,22 @@ impl Script<'_, '_> {
             return;
         }
         let span = self.lower.span(c);
-        if self.lower.pattern
-            && Placeholder::read(text.trim_ascii_end().strip_suffix(b";").unwrap_or(text))
-                == Some(Placeholder::Ellipsis)
-        {
-            self.lower
-                .leaf_as(Kind::Ellipsis, Role::Item, span, Symbol::NONE);
-            return;
+        if self.lower.pattern {
+            match Placeholder::read(text.strip_suffix(b";").unwrap_or(text)) {
+                Some(Placeholder::Ellipsis) => {
+                    self.lower
+                        .leaf_as(Kind::Ellipsis, Role::Item, span, Symbol::NONE);
+                    return;
+                }
+                // `<a>$X</a>` is an element with text; `{$X}` would be an expression.
+                Some(Placeholder::MetaVar(name)) => {
+                    let name = Symbol::of(name);
+                    let id = self.lower.leaf_as(Kind::MetaVar, Role::Item, span, name);
+                    self.lower.flag(id, Flags::TEMPLATE);
+                    return;
+                }
+                _ => {}
+            }
         }
         self.lower
             .leaf_as(Kind::ElementText, Role::Item, span, Symbol::of(text));

@@ -260,7 +260,10 @@ impl Script<'_, '_> {
             K::Try => self.try_statement(c, role),
             K::Switch => {
                 self.lower.open(Kind::Match, role, c);
-                self.field(c, f.value, Role::Value);
+                if let Some(value) = self.lower.field(c, f.value) {
+                    let inner = self.lower.named(value).next();
+                    self.expression(inner.unwrap_or(value), Role::Value);
+                }
                 if let Some(body) = self.lower.field(c, f.body) {
                     for case in self.lower.named(body) {
                         self.case(case);

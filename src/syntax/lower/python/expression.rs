@@ -10,6 +10,7 @@ impl Python<'_, '_> {
         let f = self.f;
         let (mut c, mut role) = (c, role);
         let mut chain: Vec<CstId> = Vec::new();
+        let mut wrapped: Vec<(usize, Span)> = Vec::new();
         loop {
             let kind = self.k(c);
             let left = match kind {
@@ -21,6 +22,7 @@ impl Python<'_, '_> {
                     let mut inner = self.lower.named(c);
                     match (inner.next(), inner.next()) {
                         (Some(only), None) => {
+                            wrapped.push((self.lower.builder.len(), self.lower.span(c)));
                             c = only;
                             continue;
                         }
@@ -95,6 +97,7 @@ impl Python<'_, '_> {
             });
             self.lower.close();
         }
+        self.lower.widen(&wrapped);
     }
 
     /// What stands to the right of the inner expression in a link of a chain.

@@ -6,7 +6,7 @@ impl Python<'_, '_> {
     /// One string, or several side by side, which are one value.
     pub(super) fn string(&mut self, c: CstId, role: Role, pieces: &[CstId]) {
         let span = self.lower.span(c);
-        let mut flags = Flags::NONE;
+        let mut flags = Flags::JOINED.when(pieces.len() > 1);
         let mut value: Vec<u8> = Vec::new();
         let mut constant = true;
         for &piece in pieces {
