@@ -109,7 +109,8 @@ const MARK: &[u8] = b"aiscan:";
 /// Runs every rule on one file.
 pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     let mut report = FileReport::default();
-    let entries = live_entries(rules, source);
+    let live = LiveRules::of(rules, source);
+    let entries = live.of_language;
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
     if let Err(error) = &source.decoded {
@@ -136,16 +137,13 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
         note_health(source, file, &mut report.problems);
     }
     let subject = Subject::new(source, file.as_ref());
-    let text_entries = rules
-        .text_rules
-        .iter()
-        .copied()
-        .filter(|&index| rules.entries[index].sees(source));
     let code_entries = entries.into_iter().filter(|_| file.is_some());
     let languages = std::iter::repeat(source.language);
-    let all = code_entries
-        .zip(languages)
-        .chain(text_entries.zip(std::iter::repeat(Language::Text)));
+    let all = code_entries.zip(languages).chain(
+        live.of_text
+            .into_iter()
+            .zip(std::iter::repeat(Language::Text)),
+    );
     for (index, language) in all {
         let entry = &rules.entries[index];
         let rule = RuleIndex(index as u32);
@@ -171,21 +169,36 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
 
 /// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
-    let live = live_entries(rules, source).into_iter();
+    let live = LiveRules::of(rules, source).of_language.into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
 }
 
-/// The rules for the file's language whose words it holds.
-fn live_entries(rules: &RuleSet, source: &Source) -> Vec<usize> {
-    let all = &rules.by_language[source.language as usize];
-    if all.is_empty() {
-        return Vec::new();
+/// The rules whose words a file holds.
+struct LiveRules {
+    /// Those for the file's language.
+    of_language: Vec<usize>,
+    /// Those for every text.
+    of_text: Vec<usize>,
+}
+
+impl LiveRules {
+    fn of(rules: &RuleSet, source: &Source) -> LiveRules {
+        let mut words = None;
+        let mut live = |all: &[usize]| {
+            let seen = |&index: &usize| {
+                let needy = rules.prefilter.needs_words(index);
+                (!needy || {
+                    let words = words.get_or_insert_with(|| rules.prefilter.read(source));
+                    rules.prefilter.passes(index, words)
+                }) && rules.entries[index].sees(source)
+            };
+            all.iter().copied().filter(seen).collect()
+        };
+        LiveRules {
+            of_language: live(&rules.by_language[source.language as usize]),
+            of_text: live(&rules.text_rules),
+        }
     }
-    let words = rules.prefilter.read(source);
-    all.iter()
-        .copied()
-        .filter(|&index| rules.prefilter.passes(index, &words) && rules.entries[index].sees(source))
-        .collect()
 }
 
 fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {

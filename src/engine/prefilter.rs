@@ -113,6 +113,11 @@ impl Prefilter {
         }
     }
 
+    /// Whether a rule needs any word at all.
+    pub(super) fn needs_words(&self, rule: usize) -> bool {
+        !matches!(self.needs[rule], Need::Nothing)
+    }
+
     /// Whether a rule can match a text with these words.
     pub(super) fn passes(&self, rule: usize, words: &Words) -> bool {
         self.needs[rule].holds(&words.seen)

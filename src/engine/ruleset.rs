@@ -9,7 +9,7 @@ use super::fix::Fixer;
 use super::prefilter::Prefilter;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
-use crate::pattern::{Compiler, Formula, Options};
+use crate::pattern::{Compiler, Formula, GenericOptions, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target, Yaml};
 use crate::secrets::Detectors;
 use crate::source::Source;
@@ -189,7 +189,7 @@ impl RuleSet {
                         by_language[language as usize].push(index);
                     }
                 }
-                (Mode::Search(_), Target::Text) => text_rules.push(index),
+                (Mode::Search(_), Target::Text | Target::Generic) => text_rules.push(index),
                 _ => {}
             }
         }
@@ -280,7 +280,7 @@ impl RuleSet {
         }
         let languages = match &entry.rule.target {
             Target::Languages(languages) => languages.clone(),
-            Target::Text => vec![Language::Text],
+            Target::Text | Target::Generic => vec![Language::Text],
             Target::Nothing => Vec::new(),
         };
         let found = languages
@@ -305,6 +305,10 @@ impl Entry {
             constant_propagation: rule.options.constant_propagation,
             symbolic_propagation: rule.options.symbolic_propagation,
             implicit_deep_exprstmt: rule.options.implicit_deep_exprstmt,
+            generic: GenericOptions {
+                max_span: rule.options.generic_ellipsis_max_span,
+                comments: rule.options.generic_comment_style,
+            },
             ..Options::default()
         };
         // Globs were checked when the rule was read.
