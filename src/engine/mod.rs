@@ -111,7 +111,8 @@ const MARK: &[u8] = b"aiscan:";
 /// Runs every rule on one file.
 pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     let mut report = FileReport::default();
-    let entries = live_entries(rules, source);
+    let live = LiveRules::of(rules, source);
+    let entries = live.of_language;
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
     if let Err(error) = &source.decoded {
@@ -138,16 +139,13 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
         note_health(source, file, &mut report.problems);
     }
     let subject = Subject::new(source, file.as_ref());
-    let text_entries = rules
-        .text_rules
-        .iter()
-        .copied()
-        .filter(|&index| rules.entries[index].sees(source));
     let code_entries = entries.into_iter().filter(|_| file.is_some());
     let languages = std::iter::repeat(source.language);
-    let all = code_entries
-        .zip(languages)
-        .chain(text_entries.zip(std::iter::repeat(Language::Text)));
+    let all = code_entries.zip(languages).chain(
+        live.of_text
+            .into_iter()
+            .zip(std::iter::repeat(Language::Text)),
+    );
     for (index, language) in all {
         let entry = &rules.entries[index];
         let rule = RuleIndex(index as u32);
@@ -170,7 +168,7 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
 
 /// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
-    let live = live_entries(rules, source).into_iter();
+    let live = LiveRules::of(rules, source).of_language.into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
 }
 
@@ -197,18 +195,36 @@ fn look_for_secrets(
     report.masked.extend(found.pieces);
 }
 
-/// The rules for the file's language whose words it holds.
-fn live_entries(rules: &RuleSet, source: &Source) -> Vec<usize> {
-    let all = &rules.by_language[source.language as usize];
-    if all.is_empty() {
-        return Vec::new();
+/// The rules whose words a file holds.
+struct LiveRules {
+    /// Those for the file's language.
+    of_language: Vec<usize>,
+    /// Those for every text.
+    of_text: Vec<usize>,
+}
+
+impl LiveRules {
+    fn of(rules: &RuleSet, source: &Source) -> LiveRules {
+        let live = |language: Language| {
+            let all = &rules.by_language[language as usize];
+            if all.is_empty() {
+                return Vec::new();
+            }
+            let prefilter = rules.prefilter(language);
+            let words = prefilter.read(source);
+            let live = all.iter().enumerate().filter(|&(at, &index)| {
+                prefilter.passes(at, &words) && rules.entries[index].sees(source)
+            });
+            live.map(|(_, &index)| index).collect()
+        };
+        LiveRules {
+            of_language: match source.language {
+                Language::Text => Vec::new(),
+                language => live(language),
+            },
+            of_text: live(Language::Text),
+        }
     }
-    let prefilter = rules.prefilter(source.language);
-    let words = prefilter.read(source);
-    let live = all.iter().enumerate();
-    let live = live
-        .filter(|&(at, &index)| prefilter.passes(at, &words) && rules.entries[index].sees(source));
-    live.map(|(_, &index)| index).collect()
 }
 
 fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {

@@ -63,6 +63,9 @@ impl Prefilter {
         let mut words = Words {
             seen: vec![false; self.count],
         };
+        if self.count == 0 {
+            return words;
+        }
         let mut known = Known::new(text);
         let mut read_otherwise = 0;
         let mut at = 0;

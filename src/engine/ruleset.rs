@@ -10,7 +10,7 @@ use super::prefilter::Prefilter;
 use crate::builtin;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
-use crate::pattern::{Compiler, Formula, Options};
+use crate::pattern::{Compiler, Formula, GenericOptions, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target};
 use crate::secrets::{self, Detectors};
 use crate::source::Source;
@@ -22,7 +22,6 @@ pub struct RuleSet {
     metas: Vec<Arc<Meta>>,
     pub(super) entries: Vec<Entry>,
     pub(super) by_language: Vec<Vec<usize>>,
-    pub(super) text_rules: Vec<usize>,
     prefilters: [OnceLock<Prefilter>; Language::ALL.len()],
     compiler: Mutex<Compiler>,
     detectors: OnceLock<Detectors>,
@@ -187,7 +186,6 @@ impl RuleSet {
             .map(|(rule, needs)| Entry::new(rule, needs));
         let entries: Vec<Entry> = entries.collect();
         let mut by_language = vec![Vec::new(); Language::ALL.len()];
-        let mut text_rules = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             match (&entry.rule.mode, &entry.target) {
                 (Mode::Search(_) | Mode::Taint(_), Target::Languages(languages)) => {
@@ -195,7 +193,9 @@ impl RuleSet {
                         by_language[language as usize].push(index);
                     }
                 }
-                (Mode::Search(_), Target::Text) => text_rules.push(index),
+                (Mode::Search(_), Target::Text | Target::Generic) => {
+                    by_language[Language::Text as usize].push(index);
+                }
                 _ => {}
             }
         }
@@ -207,7 +207,6 @@ impl RuleSet {
             prefilters: Default::default(),
             entries,
             by_language,
-            text_rules,
             compiler: Mutex::default(),
             detectors: OnceLock::new(),
             deselected: BTreeSet::new(),
@@ -296,7 +295,7 @@ impl RuleSet {
         }
         let languages = match &entry.target {
             Target::Languages(languages) => languages.clone(),
-            Target::Text => vec![Language::Text],
+            Target::Text | Target::Generic => vec![Language::Text],
             Target::Nothing => Vec::new(),
         };
         let found = languages
@@ -321,6 +320,10 @@ impl Entry {
             constant_propagation: rule.options.constant_propagation,
             symbolic_propagation: rule.options.symbolic_propagation,
             implicit_deep_exprstmt: rule.options.implicit_deep_exprstmt,
+            generic: GenericOptions {
+                max_span: rule.options.generic_ellipsis_max_span,
+                comments: rule.options.generic_comment_style,
+            },
             ..Options::default()
         };
         // Globs were checked when the rule was read.

@@ -73,7 +73,12 @@ impl Bindings {
             match merged.get(name) {
                 Some(held) if held == bound => {}
                 Some(held) => {
-                    if !file.is_some_and(|file| equal(file, held, bound, symbolic)) {
+                    let same = match (held, bound, file) {
+                        (Bound::Text(_, a), Bound::Text(_, b), _) => a == b,
+                        (_, _, Some(file)) => equal(file, held, bound, symbolic),
+                        (_, _, None) => false,
+                    };
+                    if !same {
                         return None;
                     }
                 }

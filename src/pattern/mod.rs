@@ -5,6 +5,7 @@ mod candidates;
 mod comparison;
 mod compile;
 mod formula;
+mod generic;
 mod matcher;
 mod regex;
 mod text;
@@ -14,6 +15,7 @@ pub use self::regex::Regex;
 pub use bindings::{Bindings, Bound};
 pub use compile::PatternError;
 pub use formula::{Compiler, Formula, Subject};
+pub use generic::Options as GenericOptions;
 
 use compile::{Reading, Root};
 use matcher::Matcher;
@@ -31,6 +33,8 @@ pub struct Options {
     pub symbolic_propagation: bool,
     /// An expression among statements matches anywhere in a statement.
     pub implicit_deep_exprstmt: bool,
+    /// How generic patterns match.
+    pub generic: generic::Options,
     /// The symbol of `$_`.
     pub(crate) anonymous: Symbol,
 }
@@ -41,6 +45,7 @@ impl Default for Options {
             constant_propagation: true,
             symbolic_propagation: false,
             implicit_deep_exprstmt: true,
+            generic: generic::Options::default(),
             anonymous: Symbol::of("_"),
         }
     }

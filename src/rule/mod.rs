@@ -10,6 +10,7 @@ mod formula;
 mod literals;
 mod meta;
 mod models;
+mod options;
 pub mod secret;
 mod spec;
 pub mod taint;
@@ -21,7 +22,8 @@ pub use error::RuleError;
 pub use fix::Fix;
 pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
-pub use spec::{Mode, Options, Paths, Rule, RuleFile, read_file};
+pub use options::{CommentStyle, Options};
+pub use spec::{Mode, Paths, Rule, RuleFile, read_file};
 pub use taint::TaintSpec;
 pub use target::Target;
 pub use words::{Needs, Part};
@@ -30,7 +32,12 @@ impl Rule {
     /// The words that a file has to hold for the rule to match.
     pub fn needs(&self) -> Needs {
         match &self.mode {
-            Mode::Search(formula) => words::of_formula(formula),
+            Mode::Search(formula) => match self.target() {
+                Target::Languages(_) | Target::Nothing => words::of_formula(formula),
+                Target::Generic => words::of_generic(formula),
+                // Its patterns are regular expressions.
+                Target::Text => Needs::Nothing,
+            },
             Mode::Taint(spec) => words::of_taint(spec),
             Mode::Secret(_) => Needs::Nothing,
         }

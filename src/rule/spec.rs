@@ -8,6 +8,7 @@ use super::Meta;
 use super::error::{PartError, RuleError};
 use super::fix::{self, Fix};
 use super::formula::{self, Formula, unknown};
+use super::options::{self, Options};
 use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
 use super::yaml::{self, Node, Yaml};
@@ -37,27 +38,6 @@ pub struct Paths {
     pub include: Vec<String>,
     /// Not these.
     pub exclude: Vec<String>,
-}
-
-/// The `options:` that change what a pattern means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Options {
-    /// Literals match what is known to hold them.
-    pub constant_propagation: bool,
-    /// A name matches as the expression that was assigned to it.
-    pub symbolic_propagation: bool,
-    /// An expression among statements matches anywhere in a statement.
-    pub implicit_deep_exprstmt: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            constant_propagation: true,
-            symbolic_propagation: false,
-            implicit_deep_exprstmt: true,
-        }
-    }
 }
 
 /// What a rule looks for.
@@ -154,7 +134,7 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
             }
             ids.push(id.clone());
         }
-        for option in options_without_effect(yaml) {
+        for option in options::without_effect(yaml) {
             let rule = id.as_deref().unwrap_or("?");
             out.without_effect
                 .push(format!("`{option}` of rule {rule}"));
@@ -274,6 +254,11 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             error.to_string(),
         )
     })?;
+    if matches!(mode, Mode::Taint(_)) && is_of_text(&languages) {
+        let message = "flows are followed in code: a language that aiscan parses is needed";
+        let line = yaml.get("languages").map_or(yaml.line, |named| named.line);
+        return Err(PartError::new(line, "languages", message));
+    }
     let metadata = yaml.get("metadata");
     let from_metadata = |key: &str| metadata.and_then(|metadata| metadata.get(key));
     let confidence = match from_metadata("confidence").and_then(Yaml::text) {
@@ -310,7 +295,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         }),
         line: yaml.line,
         paths: paths(yaml)?,
-        options: options(yaml)?,
+        options: options::read(yaml)?,
         fix: fix::read(yaml)?,
         mode,
     })
@@ -326,6 +311,13 @@ fn texts(key: &str, value: &Yaml) -> Result<Vec<String>, PartError> {
             .collect(),
         _ => Ok(vec![value.text().ok_or_else(wrong)?]),
     }
+}
+
+/// Whether a rule is for every text.
+fn is_of_text(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| matches!(name.as_str(), "regex" | "none" | "generic"))
 }
 
 fn paths(yaml: &Yaml) -> Result<Paths, PartError> {
@@ -356,101 +348,6 @@ fn paths(yaml: &Yaml) -> Result<Paths, PartError> {
         }
     }
     Ok(paths)
-}
-
-/// Options that change nothing here, because what they switch is how aiscan works, or because they
-/// speed up an engine of another kind.
-const OPTIONS_PASSED_OVER: &[&str] = &[
-    "interfile",
-    "ac_matching",
-    "commutative_boolop",
-    "vardef_assign",
-    "attr_expr",
-    "xml_attrs_implicit_ellipsis",
-    "xml_children_ordered",
-    "generic_engine",
-    "generic_ellipsis_max_span",
-    "generic_comment_style",
-    "generic_multiline",
-    "generic_caseless",
-    "generic_extra_braces",
-    "generic_extra_word_characters",
-    "taint_intrafile",
-    "taint_focus_on",
-    "unify_ids_strictly",
-    "decorators_order_matters",
-    "flddef_assign",
-    "arrow_is_function",
-    "let_is_var",
-    "go_deeper_expr",
-    "go_deeper_stmt",
-    "implicit_ellipsis",
-    "symmetric_eq",
-    "cpp_parsing_pref",
-    "max_match_per_file",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// Those of the options passed over that say how an engine runs, and not what a pattern means.
-const OPTIONS_OF_ENGINES: &[&str] = &[
-    "interfile",
-    "taint_intrafile",
-    "cpp_parsing_pref",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// The options of a rule that would change what its patterns mean, and do not here.
-fn options_without_effect(yaml: &Yaml) -> Vec<&str> {
-    let Some(Node::Map(entries)) = yaml.get("options").map(|options| &options.node) else {
-        return Vec::new();
-    };
-    let names = entries.iter().map(|(key, _)| key.text.as_str());
-    names
-        .filter(|name| OPTIONS_PASSED_OVER.contains(name) && !OPTIONS_OF_ENGINES.contains(name))
-        .collect()
-}
-
-fn options(yaml: &Yaml) -> Result<Options, PartError> {
-    let mut options = Options::default();
-    let Some(value) = yaml.get("options") else {
-        return Ok(options);
-    };
-    let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(
-            value.line,
-            "options",
-            "a map is needed here",
-        ));
-    };
-    for (key, value) in entries {
-        let on = matches!(value.node, Node::Bool(true));
-        match key.text.as_str() {
-            "constant_propagation" => options.constant_propagation = on,
-            "symbolic_propagation" => options.symbolic_propagation = on,
-            "implicit_deep_exprstmt" => options.implicit_deep_exprstmt = on,
-            other if OPTIONS_PASSED_OVER.contains(&other) || taint::OPTIONS.contains(&other) => {}
-            other => {
-                return Err(unknown(
-                    key.line,
-                    other,
-                    &[
-                        "constant_propagation",
-                        "symbolic_propagation",
-                        "implicit_deep_exprstmt",
-                    ],
-                ));
-            }
-        }
-    }
-    Ok(options)
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ pub enum Target {
     Languages(Vec<Language>),
     /// Every text, by regular expressions.
     Text,
+    /// Every text, by tokens.
+    Generic,
     /// Files that aiscan does not read as code.
     Nothing,
 }
@@ -21,6 +23,9 @@ impl Rule {
         let is_text = |name: &String| matches!(name.as_str(), "regex" | "none");
         if matches!(self.mode, Mode::Secret(_)) || names.iter().any(is_text) {
             return Target::Text;
+        }
+        if names.iter().any(|name| name == "generic") {
+            return Target::Generic;
         }
         let mut languages: Vec<Language> = names
             .iter()

@@ -171,6 +171,37 @@ fn captures(condition: &Condition, metavariable: &str) -> bool {
     }
 }
 
+/// What a formula of generic patterns needs.
+pub(super) fn of_generic(formula: &Formula) -> Needs {
+    match formula {
+        Formula::Pattern(leaf) => of_tokens(&leaf.text),
+        Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
+        Formula::Inside(inner) | Formula::Anywhere(inner) => of_generic(inner),
+        Formula::Or(choices) => any(choices.iter().map(of_generic).collect()),
+        Formula::And(all) => all_of(all.positives.iter().map(of_generic).collect()),
+    }
+}
+
+/// The words of a generic pattern; all of them stand in what it matches.
+fn of_tokens(pattern: &str) -> Needs {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut words = Vec::new();
+    let mut rest = pattern;
+    while let Some(start) = rest.find(is_word) {
+        let end = rest[start..].find(|c| !is_word(c));
+        let end = end.map_or(rest.len(), |length| start + length);
+        let before = rest[..start].trim_end_matches("...");
+        let metavariable = before.ends_with('$') && rest[start..].starts_with(char::is_uppercase);
+        if !metavariable && end - start > 1 {
+            words.push(rest[start..end].to_owned());
+        }
+        rest = &rest[end..];
+    }
+    words.sort_unstable();
+    words.dedup();
+    all_of(words.into_iter().map(Needs::Word).collect())
+}
+
 /// What a flow needs: one of its sources, and one of its sinks.
 pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
     let sources = any(spec
@@ -339,6 +370,16 @@ mod tests {
                 .collect(),
             Needs::Part(_) | Needs::Any(_) => panic!(),
         }
+    }
+
+    #[test]
+    fn all_words_of_a_generic_pattern_count() {
+        let word = |word: &str| Needs::Word(word.into());
+        assert_eq!(
+            of_tokens("if \"$HOST\" == $...ARGS $lower x { return 80; }"),
+            Needs::All(vec![word("80"), word("if"), word("lower"), word("return")])
+        );
+        assert_eq!(of_tokens("$X: ..."), Needs::Nothing);
     }
 
     #[test]

@@ -5,16 +5,39 @@ use std::sync::Arc;
 
 use super::super::Pattern;
 use super::super::comparison;
+use super::super::generic;
 use super::super::regex::Regex;
 use super::{Analyzer, Condition, Conjunction, Formula};
 use crate::lang::Language;
-use crate::rule::{self, RuleError};
+use crate::rule::{self, RuleError, Target};
 use crate::syntax::Symbol;
 
 /// Compiles the formulas of rules; equal patterns are compiled once.
 #[derive(Debug, Default)]
 pub struct Compiler {
     patterns: HashMap<(Language, String), Arc<Pattern>>,
+    generic: HashMap<String, Arc<generic::Pattern>>,
+}
+
+/// How the patterns of a formula are read.
+#[derive(Clone, Copy)]
+enum Dialect {
+    /// As code of a language.
+    Code(Language),
+    /// As regular expressions.
+    Regex,
+    /// As tokens, on any text.
+    Generic,
+}
+
+impl Dialect {
+    /// The language that a text is read in for it.
+    fn language(self) -> Language {
+        match self {
+            Dialect::Code(language) => language,
+            Dialect::Regex | Dialect::Generic => Language::Text,
+        }
+    }
 }
 
 /// What is wrong with a part of a formula.
@@ -25,14 +48,19 @@ struct Wrong {
 }
 
 impl Compiler {
-    /// Compiles a rule's formula for one language; `Text` allows regular expressions only.
+    /// Compiles a rule's formula for one language.
     pub fn compile(
         &mut self,
         language: Language,
         rule: &rule::Rule,
         formula: &rule::Formula,
     ) -> Result<Formula, RuleError> {
-        self.formula(language, formula).map_err(|wrong| RuleError {
+        let dialect = match rule.target() {
+            Target::Generic => Dialect::Generic,
+            _ if language.is_parsed() => Dialect::Code(language),
+            _ => Dialect::Regex,
+        };
+        self.formula(dialect, formula).map_err(|wrong| RuleError {
             file: rule.meta.file.clone().unwrap_or_default(),
             line: wrong.line,
             rule: Some(rule.meta.id.clone()),
@@ -41,35 +69,35 @@ impl Compiler {
         })
     }
 
-    fn formula(&mut self, language: Language, formula: &rule::Formula) -> Result<Formula, Wrong> {
+    fn formula(&mut self, dialect: Dialect, formula: &rule::Formula) -> Result<Formula, Wrong> {
         Ok(match formula {
-            // In a rule for plain text every pattern is a regular expression.
-            rule::Formula::Pattern(leaf) if !language.is_parsed() => {
-                Formula::Regex(Arc::new(regex(leaf, "pattern", true)?))
-            }
-            rule::Formula::Pattern(leaf) => Formula::Pattern(self.pattern(language, leaf)?),
+            rule::Formula::Pattern(leaf) => match dialect {
+                Dialect::Code(language) => Formula::Pattern(self.pattern(language, leaf)?),
+                Dialect::Regex => Formula::Regex(Arc::new(regex(leaf, "pattern", true)?)),
+                Dialect::Generic => Formula::Generic(self.generic(leaf)?),
+            },
             rule::Formula::Regex(leaf) => {
                 Formula::Regex(Arc::new(regex(leaf, "pattern-regex", true)?))
             }
             rule::Formula::Or(choices) => Formula::Or(
                 choices
                     .iter()
-                    .map(|choice| self.formula(language, choice))
+                    .map(|choice| self.formula(dialect, choice))
                     .collect::<Result<_, _>>()?,
             ),
             rule::Formula::Inside(inner) => {
-                Formula::Inside(Box::new(self.formula(language, inner)?))
+                Formula::Inside(Box::new(self.formula(dialect, inner)?))
             }
             rule::Formula::Anywhere(inner) => {
-                Formula::Anywhere(Box::new(self.formula(language, inner)?))
+                Formula::Anywhere(Box::new(self.formula(dialect, inner)?))
             }
             rule::Formula::And(all) => Formula::And(Box::new(Conjunction {
-                positives: self.formulas(language, &all.positives)?,
-                negatives: self.formulas(language, &all.negatives)?,
+                positives: self.formulas(dialect, &all.positives)?,
+                negatives: self.formulas(dialect, &all.negatives)?,
                 conditions: all
                     .conditions
                     .iter()
-                    .map(|condition| self.condition(language, condition))
+                    .map(|condition| self.condition(dialect, condition))
                     .collect::<Result<_, _>>()?,
                 focus: all
                     .focus
@@ -85,14 +113,24 @@ impl Compiler {
         })
     }
 
-    fn formulas(
-        &mut self,
-        language: Language,
-        all: &[rule::Formula],
-    ) -> Result<Vec<Formula>, Wrong> {
+    fn formulas(&mut self, dialect: Dialect, all: &[rule::Formula]) -> Result<Vec<Formula>, Wrong> {
         all.iter()
-            .map(|formula| self.formula(language, formula))
+            .map(|formula| self.formula(dialect, formula))
             .collect()
+    }
+
+    fn generic(&mut self, leaf: &rule::Leaf) -> Result<Arc<generic::Pattern>, Wrong> {
+        if let Some(known) = self.generic.get(&leaf.text) {
+            return Ok(Arc::clone(known));
+        }
+        let pattern = generic::Pattern::new(&leaf.text).map_err(|message| Wrong {
+            line: leaf.line,
+            key: "pattern",
+            message: message.to_owned(),
+        })?;
+        let pattern = Arc::new(pattern);
+        self.generic.insert(leaf.text.clone(), Arc::clone(&pattern));
+        Ok(pattern)
     }
 
     fn pattern(&mut self, language: Language, leaf: &rule::Leaf) -> Result<Arc<Pattern>, Wrong> {
@@ -112,7 +150,7 @@ impl Compiler {
 
     fn condition(
         &mut self,
-        language: Language,
+        dialect: Dialect,
         condition: &rule::Condition,
     ) -> Result<Condition, Wrong> {
         let symbol = |name: &String| Symbol::of(name.as_bytes());
@@ -134,9 +172,10 @@ impl Compiler {
             } => {
                 let other = match other.as_deref() {
                     None => None,
-                    Some("regex" | "generic" | "none") => Some(Language::Text),
+                    Some("regex" | "none") => Some(Dialect::Regex),
+                    Some("generic") => Some(Dialect::Generic),
                     Some(name) => match Language::named_by_rule(name).first() {
-                        Some(&language) => Some(language),
+                        Some(&language) => Some(Dialect::Code(language)),
                         None => {
                             let message = format!("aiscan does not read the language `{name}`");
                             return Err(Wrong {
@@ -147,10 +186,15 @@ impl Compiler {
                         }
                     },
                 };
+                let dialect_within = other.unwrap_or(dialect);
+                let language = match (other, dialect) {
+                    (None, Dialect::Code(_)) => None,
+                    _ => Some(dialect_within.language()),
+                };
                 Condition::Pattern {
                     name: symbol(metavariable),
-                    language: other,
-                    formula: self.formula(other.unwrap_or(language), formula)?,
+                    language,
+                    formula: self.formula(dialect_within, formula)?,
                 }
             }
             rule::Condition::Comparison {

@@ -60,8 +60,7 @@ impl Run<'_, '_> {
                         Some(file) => {
                             let language = file.source().language;
                             let text = self.subject.text_of(bound);
-                            let holds = self.in_language(formula, language, text)?;
-                            same(holds)
+                            self.in_language(formula, language, text, bound, range)
                         }
                         None => Ok(None),
                     },
@@ -69,8 +68,7 @@ impl Run<'_, '_> {
                         let text = self
                             .constant_text(bound)
                             .unwrap_or_else(|| self.subject.text_of(bound));
-                        let holds = self.in_language(formula, *language, text)?;
-                        same(holds)
+                        self.in_language(formula, *language, text, bound, range)
                     }
                 }
             }
@@ -154,16 +152,22 @@ impl Run<'_, '_> {
         Ok((!bindings.is_empty()).then_some(bindings))
     }
 
-    /// A formula about a text, read in a language of its own.
+    /// A formula about the text of a metavariable, read in a language of its own. What it binds is
+    /// kept where the text stands in the file as it is.
     fn in_language(
         &mut self,
         formula: &Formula,
         language: Language,
         text: String,
-    ) -> Result<bool, OutOfSteps> {
+        bound: Bound,
+        range: &Match,
+    ) -> Result<Option<Vec<Bindings>>, OutOfSteps> {
         if self.nested >= MAX_NESTED {
-            return Ok(false);
+            return Ok(None);
         }
+        *self.steps = self.steps.saturating_sub(text.len() as u64 / 16);
+        let around = self.subject.span_of(bound).unwrap_or_default();
+        let place = memchr::memmem::find(self.subject.source.slice(around), text.as_bytes());
         let source = Source::new(String::new(), language, text.into_bytes());
         let whole = Match {
             span: Span::new(0, source.text().len()),
@@ -179,7 +183,20 @@ impl Run<'_, '_> {
             word: None,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
-        Ok(!run.formula(formula, within)?.is_empty())
+        let found = run.formula(formula, within)?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let Some(place) = place else {
+            return Ok(Some(vec![range.bindings.clone()]));
+        };
+        let offset = around.start + place as u32;
+        let bindings = found.iter().map(|one| {
+            let mut bindings = range.bindings.clone();
+            bindings.complete(&subject.as_text(&one.bindings, offset));
+            bindings
+        });
+        Ok(Some(bindings.collect()))
     }
 
     /// The string that a metavariable is known to be, without its quotes.

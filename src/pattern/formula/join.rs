@@ -74,9 +74,12 @@ impl<'m> Joined<'m> {
 
     /// The name that a match holds, unless it may equal something that is spelt otherwise.
     fn name_of(&self, one: &Match, file: Option<&File<'_>>) -> Option<Symbol> {
-        let (name, file) = (self.metavariable?, file?);
-        let Bound::Node(node) = one.bindings.get(name)? else {
-            return None;
+        let name = self.metavariable?;
+        let (node, file) = match (one.bindings.get(name)?, file) {
+            // Where nothing was parsed, texts meet texts alone.
+            (Bound::Text(_, text), None) => return Some(text),
+            (Bound::Node(node), Some(file)) => (node, file),
+            _ => return None,
         };
         let word = matches!(file.tree().kind(node), Kind::Name | Kind::Ident);
         (word

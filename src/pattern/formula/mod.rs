@@ -17,11 +17,13 @@ use std::sync::Arc;
 
 pub use compile::Compiler;
 
-use super::bindings::Bound;
+use super::bindings::{Bindings, Bound};
 use super::comparison::Expr;
+use super::generic;
 use super::regex::Regex;
 use super::{Match, Options, OutOfSteps, Pattern};
 use crate::lang::Language;
+use crate::rule::CommentStyle;
 use crate::source::{Source, Span};
 use crate::syntax::{File, Flags, NodeId, Symbol};
 
@@ -32,6 +34,8 @@ pub enum Formula {
     Pattern(Arc<Pattern>),
     /// A regular expression over the text.
     Regex(Arc<Regex>),
+    /// A generic pattern over the text.
+    Generic(Arc<generic::Pattern>),
     /// One of several.
     Or(Vec<Formula>),
     /// All of several.
@@ -53,7 +57,10 @@ impl Formula {
                     && all.focus.is_empty()
                     && all.positives.iter().all(Formula::only_surrounds)
             }
-            Formula::Pattern(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+            Formula::Pattern(_)
+            | Formula::Regex(_)
+            | Formula::Generic(_)
+            | Formula::Anywhere(_) => false,
         }
     }
 }
@@ -101,8 +108,11 @@ enum Analyzer {
     Redos,
 }
 
-/// The matches of patterns of one file, found once.
-type Memo = RefCell<HashMap<(*const Pattern, Options), Rc<Vec<Match>>>>;
+/// The matches of patterns of one file by their addresses, found once.
+type Memo = RefCell<HashMap<(*const (), Options), Rc<Vec<Match>>>>;
+
+/// A text as tokens, cut up once; nothing where it is too long.
+type Tokens = RefCell<HashMap<Option<CommentStyle>, Option<Rc<generic::Document>>>>;
 
 /// One file that formulas are run on.
 #[derive(Debug)]
@@ -110,6 +120,7 @@ pub struct Subject<'f> {
     source: &'f Source,
     file: Option<&'f File<'f>>,
     memo: Memo,
+    tokens: Tokens,
 }
 
 impl<'f> Subject<'f> {
@@ -119,6 +130,7 @@ impl<'f> Subject<'f> {
             source,
             file,
             memo: Memo::default(),
+            tokens: Tokens::default(),
         }
     }
 
@@ -182,6 +194,33 @@ impl<'f> Subject<'f> {
                 .any(|node| node.span == span && node.flags.has(Flags::WRAPPED))
         };
         self.source.slice(span).starts_with(b"(") && self.file.is_some_and(wrapped)
+    }
+
+    /// Bindings as pieces of a text that this one is a part of, from an offset on.
+    fn as_text(&self, bindings: &Bindings, offset: u32) -> Bindings {
+        let mut out = Bindings::default();
+        for (name, bound) in bindings.iter() {
+            let Some(span) = self.span_of(bound) else {
+                continue;
+            };
+            let symbol = match bound {
+                Bound::Text(_, symbol) => symbol,
+                Bound::Node(_) | Bound::Nodes { .. } => Symbol::of(self.source.slice(span)),
+            };
+            let span = Span {
+                start: span.start + offset,
+                end: span.end + offset,
+            };
+            out.push(name, Bound::Text(span, symbol));
+        }
+        out
+    }
+
+    /// The tokens of the text; `None` where it is too long.
+    fn tokens(&self, comments: Option<CommentStyle>) -> Option<Rc<generic::Document>> {
+        let cut = || generic::tokens(self.source.text(), comments).map(Rc::new);
+        let mut tokens = self.tokens.borrow_mut();
+        tokens.entry(comments).or_insert_with(cut).clone()
     }
 
     fn span_of(&self, bound: Bound) -> Option<Span> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::bindings::{Bindings, Bound};
+use super::super::generic;
 use super::super::regex::Regex;
 use super::super::{Match, OutOfSteps, Pattern};
 use super::join::Joined;
@@ -22,6 +23,7 @@ impl Run<'_, '_> {
         match formula {
             Formula::Pattern(pattern) => Ok(self.pattern(pattern)?.to_vec()),
             Formula::Regex(regex) => Ok(self.regex(regex)),
+            Formula::Generic(pattern) => Ok(self.generic(pattern)?.to_vec()),
             Formula::Or(choices) => {
                 let mut all = Vec::new();
                 for choice in choices {
@@ -47,11 +49,27 @@ impl Run<'_, '_> {
                 self.steps,
             )?));
         }
-        let key = (Arc::as_ptr(pattern), self.options);
+        let key = (Arc::as_ptr(pattern).cast(), self.options);
         if let Some(known) = self.subject.memo.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
         let found = Rc::new(pattern.search(file, self.options, self.steps)?);
+        self.subject
+            .memo
+            .borrow_mut()
+            .insert(key, Rc::clone(&found));
+        Ok(found)
+    }
+
+    fn generic(&mut self, pattern: &Arc<generic::Pattern>) -> Result<Rc<Vec<Match>>, OutOfSteps> {
+        let key = (Arc::as_ptr(pattern).cast(), self.options);
+        if let Some(known) = self.subject.memo.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let options = self.options.generic;
+        let tokens = self.subject.tokens(options.comments).ok_or(OutOfSteps)?;
+        let text = self.subject.source.text();
+        let found = Rc::new(pattern.search(text, &tokens, options, self.steps)?);
         self.subject
             .memo
             .borrow_mut()
