@@ -26,10 +26,15 @@ pub(crate) use spec::read_rule;
 impl Rule {
     /// The words that a file has to hold for the rule to match.
     pub fn needs(&self) -> Needs {
-        match &self.mode {
-            Mode::Search(formula) => words::of_formula(formula),
+        let languages = match &self.target {
+            Target::Languages(languages) => languages.as_slice(),
+            Target::Text | Target::Nothing => return Needs::Nothing,
+        };
+        let needs = match &self.mode {
+            Mode::Search(formula) => words::of_search(formula, languages),
             Mode::Taint(spec) => words::of_taint(spec),
             Mode::Secret(_) => Needs::Nothing,
-        }
+        };
+        words::without_variants(needs, languages)
     }
 }

@@ -5,6 +5,7 @@
 
 use super::formula::{Condition, Formula};
 use super::taint::TaintSpec;
+use crate::lang::Language;
 
 /// Words, joined by and and or.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +100,20 @@ const KEYWORDS: &[&str] = &[
     "fr",
 ];
 
-/// What a formula needs.
-pub(super) fn of_formula(formula: &Formula) -> Needs {
+/// What a formula needs of a file in one of some languages.
+pub(super) fn of_search(formula: &Formula, languages: &[Language]) -> Needs {
+    let data =
+        |language: &Language| matches!(language, Language::Json | Language::Yaml | Language::Toml);
+    if languages.iter().all(data) {
+        of_formula(formula, of_data)
+    } else {
+        of_formula(formula, of_pattern)
+    }
+}
+
+/// What a formula needs, `of_pattern` of each of its patterns.
+fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
+    let of_formula = |formula: &Formula| of_formula(formula, of_pattern);
     match formula {
         Formula::Pattern(leaf) => of_pattern(&leaf.text),
         Formula::Regex(_) => Needs::Nothing,
@@ -136,17 +149,43 @@ pub(super) fn of_formula(formula: &Formula) -> Needs {
     }
 }
 
+/// Words that YAML reads as others: `yes` as `true`.
+const TRUTHS: &[&str] = &[
+    "yes", "no", "on", "off", "null", "true", "false", "inf", "nan",
+];
+
+/// Leaves out the words that one of the languages may spell otherwise: HTML in small letters, YAML
+/// by another word for the same value.
+pub(super) fn without_variants(needs: Needs, languages: &[Language]) -> Needs {
+    let varies = |word: &str| {
+        let small = word.to_ascii_lowercase();
+        languages.contains(&Language::Html) && small != word
+            || languages.contains(&Language::Yaml) && TRUTHS.contains(&small.as_str())
+    };
+    let inner = |all: Vec<Needs>| -> Vec<Needs> {
+        let all = all.into_iter();
+        all.map(|needs| without_variants(needs, languages))
+            .collect()
+    };
+    match needs {
+        Needs::Word(word) if varies(&word) => Needs::Nothing,
+        Needs::Nothing | Needs::Word(_) => needs,
+        Needs::All(all) => all_of(inner(all)),
+        Needs::Any(choices) => any(inner(choices)),
+    }
+}
+
 /// What a flow needs: one of its sources, and one of its sinks.
 pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
     let sources = any(spec
         .sources
         .iter()
-        .map(|source| of_formula(&source.formula))
+        .map(|source| of_formula(&source.formula, of_pattern))
         .collect());
     let sinks = any(spec
         .sinks
         .iter()
-        .map(|sink| of_formula(&sink.formula))
+        .map(|sink| of_formula(&sink.formula, of_pattern))
         .collect());
     all_of(vec![sources, sinks])
 }
@@ -275,6 +314,45 @@ fn of_pattern(text: &str) -> Needs {
     all_of(words.into_iter().map(Needs::Word).collect())
 }
 
+/// The words of a pattern of data, where quotes say nothing and nothing is folded. A file that writes
+/// escapes may spell them otherwise, which the prefilter knows.
+fn of_data(text: &str) -> Needs {
+    if text.contains('\\') {
+        return Needs::Nothing;
+    }
+    let mut words = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("//") || line.trim_start().starts_with('#') {
+            continue;
+        }
+        let line = line.split(" #").next().unwrap_or(line);
+        let line = line.split("=~/").next().unwrap_or(line);
+        let mut at = 0;
+        let bytes = line.as_bytes();
+        while at < bytes.len() {
+            let length = bytes[at..].iter().take_while(|b| is_word(**b)).count();
+            if length == 0 {
+                at += 1;
+                continue;
+            }
+            let word = &line[at..at + length];
+            // `$X` and `$...X`, and the names of anchors.
+            let marked = line[..at]
+                .trim_end_matches("...")
+                .ends_with(['$', '&', '*']);
+            let plain =
+                word.is_ascii() && length > 1 && !word.starts_with(|c: char| c.is_ascii_digit());
+            if plain && !marked && !TRUTHS.contains(&word.to_ascii_lowercase().as_str()) {
+                words.push(word.to_owned());
+            }
+            at += length;
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    all_of(words.into_iter().map(Needs::Word).collect())
+}
+
 /// Whether a place in a template, after all that stands before it, lies in `${…}`.
 fn interpolated(before: &[u8]) -> bool {
     let open = memchr::memmem::rfind(before, b"${");
@@ -315,7 +393,11 @@ mod tests {
     use super::*;
 
     fn words(pattern: &str) -> Vec<String> {
-        match of_pattern(pattern) {
+        listed(of_pattern(pattern))
+    }
+
+    fn listed(needs: Needs) -> Vec<String> {
+        match needs {
             Needs::Nothing => Vec::new(),
             Needs::Word(word) => vec![word],
             Needs::All(needs) => needs
@@ -327,6 +409,14 @@ mod tests {
                 .collect(),
             Needs::Any(_) => panic!(),
         }
+    }
+
+    #[test]
+    fn in_data_strings_count_too() {
+        let words = |pattern| listed(of_data(pattern));
+        assert_eq!(words("\"scripts\": {\"pre\": $X}"), ["pre", "scripts"]);
+        assert_eq!(words("on: &a $...X # b\nruns: \"=~/c/\""), ["runs"]);
+        assert_eq!(words("\"a\\u0062c\": 0x1f"), Vec::<String>::new());
     }
 
     #[test]
