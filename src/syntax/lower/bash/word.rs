@@ -292,7 +292,7 @@ fn unquoted(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Takes away the backslashes before bytes that they escape; one before a break joins two lines.
-fn without_backslashes(text: &[u8], escapes: fn(u8) -> bool) -> Cow<'_, [u8]> {
+fn without_backslashes(text: &[u8], is_special: fn(u8) -> bool) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', text).is_none() {
         return Cow::Borrowed(text);
     }
@@ -303,7 +303,7 @@ fn without_backslashes(text: &[u8], escapes: fn(u8) -> bool) -> Cow<'_, [u8]> {
         match escaped {
             None => out.push(b),
             Some(b'\n') => {}
-            Some(escaped) if escapes(escaped) => out.push(escaped),
+            Some(escaped) if is_special(escaped) => out.push(escaped),
             Some(other) => out.extend_from_slice(&[b, other]),
         }
     }
