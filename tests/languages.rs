@@ -191,7 +191,7 @@ fn hostile_texts_come_to_an_end() {
         let name = language.definition().rule_names[0];
         let rule = format!("  pattern: |\n    {pattern}\n");
         let report = scan(name, &rule, language, &text);
-        assert!(report.findings.len() <= 1_000, "{name}: {pattern}");
+        assert!(report.findings.len() <= 100_000, "{name}: {pattern}");
     }
 }
 

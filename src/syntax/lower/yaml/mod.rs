@@ -188,10 +188,16 @@ impl<'l> Yaml<'l> {
         }
         let (first, last) = (self.item(key), self.item(value));
         let start = first.tag.as_ref().map_or(first.span, |tag| tag.span).start;
-        let span = Span {
-            start,
-            end: last.span.end.max(first.span.end),
-        };
+        let mut end = last.span.end.max(first.span.end);
+        if end == first.span.end {
+            // A key without a value ends with its colon.
+            let text = &self.lower.text[end as usize..];
+            let gap = text.iter().take_while(|&&b| b == b' ').count();
+            if text.get(gap) == Some(&b':') {
+                end += gap as u32 + 1;
+            }
+        }
+        let span = Span { start, end };
         self.lower
             .open_span(Kind::Pair, Role::Item, Flags::NONE, span);
         self.key(key);
