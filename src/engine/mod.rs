@@ -4,6 +4,7 @@ mod fix;
 mod message;
 mod prefilter;
 mod ruleset;
+mod spelling;
 
 pub use ruleset::{Choice, RuleSet, RuleText};
 
@@ -54,6 +55,12 @@ pub enum Problem {
         /// The language it was parsed as.
         language: &'static str,
     },
+    /// It is a template: what is filled in was passed over, the rest was examined.
+    #[error("it is a template of {language}; what its marks fill in was not examined")]
+    Template {
+        /// The language it becomes.
+        language: &'static str,
+    },
     /// It is nested deeper than aiscan follows.
     #[error("it is nested deeper than {limit} levels; what lies deeper was not examined")]
     TooDeep {
@@ -85,7 +92,7 @@ impl Problem {
     /// Whether the file counts as not examined, which no exit code may hide.
     pub fn is_incomplete(&self) -> bool {
         match self {
-            Problem::Degraded { .. } => false,
+            Problem::Degraded { .. } | Problem::Template { .. } => false,
             Problem::Undecodable(_)
             | Problem::TooBroken { .. }
             | Problem::TooDeep { .. }
@@ -236,6 +243,9 @@ fn note_health(source: &Source, file: &File<'_>, problems: &mut Vec<Problem>) {
         problems.push(Problem::TooBroken { percent, language });
     } else if health.lost_bytes > 0 {
         problems.push(Problem::Degraded { percent, language });
+    }
+    if health.templates {
+        problems.push(Problem::Template { language });
     }
     if health.too_deep {
         problems.push(Problem::TooDeep {

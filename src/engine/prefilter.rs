@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
+use super::spelling::may_hide_words;
 use crate::rule::{Needs, Part};
 use crate::source::Source;
 use crate::syntax::canonical;
@@ -64,6 +65,10 @@ impl Prefilter {
             seen: vec![false; self.count],
         };
         if self.count == 0 {
+            return words;
+        }
+        if may_hide_words(source) {
+            words.seen.fill(true);
             return words;
         }
         let mut known = Known::new(text);

@@ -4,7 +4,7 @@ use super::{Definition, text};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "Bash",
-    rule_names: &[],
+    rule_names: &["bash", "sh"],
     extensions: &["sh", "bash", "ksh"],
     file_names: &[
         ".bashrc",

@@ -4,7 +4,7 @@ use super::{Definition, text};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "Dockerfile",
-    rule_names: &[],
+    rule_names: &["dockerfile", "docker"],
     extensions: &["dockerfile", "containerfile"],
     file_names: &[
         "dockerfile",

@@ -4,7 +4,7 @@ use super::{Definition, text};
 
 pub(super) const HTML: Definition = Definition {
     name: "HTML",
-    rule_names: &[],
+    rule_names: &["html"],
     extensions: &["html", "htm", "xhtml"],
     file_names: &[],
     interpreters: &[],
@@ -16,7 +16,7 @@ pub(super) const HTML: Definition = Definition {
 
 pub(super) const XML: Definition = Definition {
     name: "XML",
-    rule_names: &[],
+    rule_names: &["xml"],
     extensions: &["xml", "plist"],
     file_names: &[],
     interpreters: &[],

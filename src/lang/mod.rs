@@ -66,7 +66,7 @@ pub struct Definition {
     pub line_comments: &'static [&'static str],
     /// What starts and ends a comment that may span lines.
     pub block_comments: &'static [(&'static str, &'static str)],
-    /// The tree-sitter grammar; `None` for text.
+    /// The tree-sitter grammar; `None` for text, and for YAML, which has a parser of its own.
     pub grammar: Option<fn() -> tree_sitter::Language>,
     /// Whether it is a programming language, see [`Language::is_code`].
     pub is_code: bool,
@@ -171,7 +171,7 @@ impl Language {
 
     /// Whether files of this language can be parsed.
     pub fn is_parsed(self) -> bool {
-        self.definition().grammar.is_some()
+        self != Language::Text
     }
 
     /// Whether it is a programming language: its values are quoted, its comments are the

@@ -4,7 +4,7 @@ use super::{Definition, text};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "TOML",
-    rule_names: &[],
+    rule_names: &["toml"],
     extensions: &["toml"],
     file_names: &[
         "cargo.lock",

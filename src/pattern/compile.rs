@@ -99,6 +99,10 @@ enum Place {
     Part(Kind, Role),
     /// The members of the first class.
     Member,
+    /// The only attribute of the first element.
+    Attribute,
+    /// The value of the first pair.
+    Value,
 }
 
 struct Context {
@@ -181,12 +185,27 @@ const RUST: &[Context] = &[
 
 const JSON: &[Context] = &[context("", "", Place::File), context("{", "}", Place::Pair)];
 
+const TOML: &[Context] = &[
+    context("", "\n", Place::File),
+    context("__aiscan = ", "\n", Place::Value),
+];
+
+const MARKUP: &[Context] = &[
+    context("<a ", ">", Place::Attribute),
+    context("", "", Place::File),
+];
+
+/// What is a whole file of its language, however small.
+const PLAIN: &[Context] = &[context("", "\n", Place::File)];
+
 /// Reads a pattern in every way that its language leaves open; at least one.
 pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, PatternError> {
     // What one dialect cannot read another may: types in JavaScript, casts or elements.
     let dialects: &[Language] = match language {
         Language::JavaScript => &[Language::JavaScript, Language::Tsx, Language::TypeScript],
         Language::TypeScript | Language::Tsx => &[Language::TypeScript, Language::Tsx],
+        // What is no instruction is a command that some instruction runs.
+        Language::Dockerfile => &[Language::Dockerfile, Language::Bash],
         _ => std::slice::from_ref(&language),
     };
     let readings = dialects
@@ -202,7 +221,7 @@ pub(super) fn read(language: Language, pattern: &str) -> Result<Vec<Reading>, Pa
 }
 
 fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
-    let trimmed = if language == Language::Python {
+    let trimmed = if matches!(language, Language::Python | Language::Yaml) {
         dedent(pattern)
     } else {
         pattern.trim().to_owned()
@@ -211,6 +230,9 @@ fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
         Language::Python => PYTHON,
         Language::Rust => RUST,
         Language::Json => JSON,
+        Language::Toml => TOML,
+        Language::Html | Language::Xml => MARKUP,
+        Language::Yaml | Language::Bash | Language::Dockerfile => PLAIN,
         _ => SCRIPT,
     };
     let mut readings: Vec<Reading> = Vec::new();
@@ -232,6 +254,7 @@ fn read_dialect(language: Language, pattern: &str) -> Vec<Reading> {
 /// Whether a context is worth trying: most are for patterns that begin with one word.
 fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
     match context.place {
+        Place::Attribute => !pattern.starts_with('<'),
         Place::Expression => !pattern.starts_with("import ") && !pattern.starts_with("export "),
         Place::Decorators => pattern.starts_with('@') || pattern.starts_with('#'),
         Place::First(Kind::Handler) => {
@@ -298,7 +321,15 @@ fn read_in(language: Language, pattern: &str, context: &Context) -> Option<Readi
         let root = locate(&tree, context.place)?;
         return Some(Reading::new(tree, text, root));
     }
-    let root = locate(&tree, context.place)?;
+    let mut root = locate(&tree, context.place)?;
+    // `foo;` is a command, and no word of any.
+    if language == Language::Bash
+        && pattern.ends_with(';')
+        && let Root::Node(node) = root
+        && tree.node(node).role == Role::Arg
+    {
+        root = Root::Node(tree.node(node).parent);
+    }
     Some(Reading::new(tree, text, root))
 }
 
@@ -326,7 +357,7 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
         simplify(tree, children.next, children.stop)
     };
     match place {
-        Place::File => statements(NodeId::ROOT),
+        Place::File => statements(NodeId::ROOT).map(|root| unwrapped(tree, root)),
         Place::Expression => match statements(NodeId::ROOT)? {
             // A function with a name is a declaration.
             Root::Node(node)
@@ -359,6 +390,12 @@ fn locate(tree: &Tree, place: Place) -> Option<Root> {
             decorators.is_empty().then_some(Root::Node(decorator))
         }
         Place::Part(kind, role) => tree.child(first(kind)?, role).map(Root::Part),
+        Place::Attribute => {
+            let attributes = tree.role(first(Kind::Element)?, Role::Param);
+            let only = attributes.into_iter().count() == 1;
+            only.then_some(Root::Node(attributes.next))
+        }
+        Place::Value => tree.child(first(Kind::Pair)?, Role::Value).map(Root::Node),
         Place::Member => statements(tree.child(first(Kind::Class)?, Role::Body)?),
     }
 }
@@ -377,6 +414,26 @@ fn simplify(tree: &Tree, first: NodeId, stop: NodeId) -> Option<Root> {
         return tree.children(first).next().map(Root::Node);
     }
     Some(Root::Node(first))
+}
+
+/// In data a mapping of one pair means that pair in any mapping, and a list of one item that item;
+/// in a shell a word means that word in any command.
+fn unwrapped(tree: &Tree, root: Root) -> Root {
+    let Root::Node(node) = root else {
+        return root;
+    };
+    let mut children = tree.children(node);
+    let only = children.next().filter(|_| children.is_empty());
+    let Some(only) = only else { return root };
+    let unwraps = match (tree.language, tree.kind(node)) {
+        (Language::Yaml | Language::Toml, Kind::Dict) => tree.kind(only) == Kind::Pair,
+        (Language::Yaml, Kind::List) => {
+            !matches!(tree.kind(only), Kind::Ellipsis | Kind::MetaEllipsis)
+        }
+        (Language::Bash, Kind::Call) => tree.node(only).role == Role::Arg,
+        _ => false,
+    };
+    if unwraps { Root::Node(only) } else { root }
 }
 
 /// Takes the indentation of the first line from every line.

@@ -22,7 +22,7 @@ use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Symbol};
+use crate::syntax::{File, Kind, NodeId, Role, Symbol};
 
 /// Switches of the matcher, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -169,12 +169,15 @@ impl Reading {
                 }
             }
             Root::Statements { first, stop } => {
+                let markup = matches!(tree.language, Language::Html | Language::Xml);
+                let elements = index.of_kind(Kind::Element).iter().filter(|_| markup);
                 let lists = index
                     .of_kind(Kind::Module)
                     .iter()
-                    .chain(index.of_kind(Kind::Block));
+                    .chain(index.of_kind(Kind::Block))
+                    .chain(elements);
                 for &list in lists {
-                    let statements = tree.children(list);
+                    let statements = tree.role(list, Role::Item);
                     let end = statements.stop;
                     for statement in statements {
                         matcher.statements_at(

@@ -31,15 +31,17 @@ pub use words::{Needs, Part};
 impl Rule {
     /// The words that a file has to hold for the rule to match.
     pub fn needs(&self) -> Needs {
-        match &self.mode {
+        let names = &self.meta.languages;
+        let needs = match &self.mode {
             Mode::Search(formula) => match self.target() {
-                Target::Languages(_) | Target::Nothing => words::of_formula(formula),
-                Target::Generic => words::of_generic(formula),
+                Target::Languages(_) | Target::Nothing => words::of_search(formula, names),
+                Target::Generic => return words::of_generic(formula),
                 // Its patterns are regular expressions.
-                Target::Text => Needs::Nothing,
+                Target::Text => return Needs::Nothing,
             },
             Mode::Taint(spec) => words::of_taint(spec),
             Mode::Secret(_) => Needs::Nothing,
-        }
+        };
+        words::without_variants(needs, names)
     }
 }

@@ -119,8 +119,19 @@ const KEYWORDS: &[&str] = &[
     "fr",
 ];
 
-/// What a formula needs.
-pub(super) fn of_formula(formula: &Formula) -> Needs {
+/// What a formula needs of a file in one of some languages.
+pub(super) fn of_search(formula: &Formula, languages: &[String]) -> Needs {
+    let data = |name: &String| ["json", "yaml", "toml"].contains(&name.as_str());
+    if languages.iter().all(data) {
+        of_formula(formula, of_data)
+    } else {
+        of_formula(formula, of_pattern)
+    }
+}
+
+/// What a formula needs, `of_pattern` of each of its patterns.
+fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
+    let of_formula = |formula: &Formula| of_formula(formula, of_pattern);
     match formula {
         Formula::Pattern(leaf) => of_pattern(&leaf.text),
         Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
@@ -128,20 +139,23 @@ pub(super) fn of_formula(formula: &Formula) -> Needs {
         Formula::Or(choices) => any(choices.iter().map(of_formula).collect()),
         Formula::And(all) => {
             let positives = all.positives.iter().map(of_formula);
-            let conditions = all.conditions.iter().map(|one| of_condition(one, all));
+            let conditions = all
+                .conditions
+                .iter()
+                .map(|one| of_condition(one, all, of_pattern));
             all_of(positives.chain(conditions).collect())
         }
     }
 }
 
 /// What a condition needs besides the formula that binds its metavariable.
-fn of_condition(condition: &Condition, all: &Conjunction) -> Needs {
+fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
     match condition {
         Condition::Pattern {
             language: None,
             formula,
             ..
-        } => of_formula(formula),
+        } => of_formula(formula, of_pattern),
         Condition::Regex {
             metavariable,
             regex,
@@ -202,17 +216,43 @@ fn of_tokens(pattern: &str) -> Needs {
     all_of(words.into_iter().map(Needs::Word).collect())
 }
 
+/// Words that YAML reads as others: `yes` as `true`.
+const TRUTHS: &[&str] = &[
+    "yes", "no", "on", "off", "null", "true", "false", "inf", "nan",
+];
+
+/// Leaves out the words that one of the languages may spell otherwise: HTML in small letters, YAML
+/// by another word for the same value.
+pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
+    let speaks = |name: &str| languages.iter().any(|language| language == name);
+    let varies = |word: &str| {
+        let small = word.to_ascii_lowercase();
+        speaks("html") && small != word || speaks("yaml") && TRUTHS.contains(&small.as_str())
+    };
+    let inner = |all: Vec<Needs>| -> Vec<Needs> {
+        let all = all.into_iter();
+        all.map(|needs| without_variants(needs, languages))
+            .collect()
+    };
+    match needs {
+        Needs::Word(word) if varies(&word) => Needs::Nothing,
+        Needs::Nothing | Needs::Word(_) | Needs::Part(_) => needs,
+        Needs::All(all) => all_of(inner(all)),
+        Needs::Any(choices) => any(inner(choices)),
+    }
+}
+
 /// What a flow needs: one of its sources, and one of its sinks.
 pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
     let sources = any(spec
         .sources
         .iter()
-        .map(|source| of_formula(&source.formula))
+        .map(|source| of_formula(&source.formula, of_pattern))
         .collect());
     let sinks = any(spec
         .sinks
         .iter()
-        .map(|sink| of_formula(&sink.formula))
+        .map(|sink| of_formula(&sink.formula, of_pattern))
         .collect());
     all_of(vec![sources, sinks])
 }
@@ -318,6 +358,45 @@ fn of_pattern(text: &str) -> Needs {
     all_of(words.into_iter().map(Needs::Word).collect())
 }
 
+/// The words of a pattern of data, where quotes say nothing and nothing is folded. A file that writes
+/// escapes may spell them otherwise, which the prefilter knows.
+fn of_data(text: &str) -> Needs {
+    if text.contains('\\') {
+        return Needs::Nothing;
+    }
+    let mut words = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("//") || line.trim_start().starts_with('#') {
+            continue;
+        }
+        let line = line.split(" #").next().unwrap_or(line);
+        let line = line.split("=~/").next().unwrap_or(line);
+        let mut at = 0;
+        let bytes = line.as_bytes();
+        while at < bytes.len() {
+            let length = bytes[at..].iter().take_while(|b| is_word(**b)).count();
+            if length == 0 {
+                at += 1;
+                continue;
+            }
+            let word = &line[at..at + length];
+            // `$X` and `$...X`, and the names of anchors.
+            let marked = line[..at]
+                .trim_end_matches("...")
+                .ends_with(['$', '&', '*']);
+            let plain =
+                word.is_ascii() && length > 1 && !word.starts_with(|c: char| c.is_ascii_digit());
+            if plain && !marked && !TRUTHS.contains(&word.to_ascii_lowercase().as_str()) {
+                words.push(word.to_owned());
+            }
+            at += length;
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    all_of(words.into_iter().map(Needs::Word).collect())
+}
+
 /// Whether a place in a template, after all that stands before it, lies in `${…}`.
 fn interpolated(before: &[u8]) -> bool {
     let open = memchr::memmem::rfind(before, b"${");
@@ -358,7 +437,11 @@ mod tests {
     use super::*;
 
     fn words(pattern: &str) -> Vec<String> {
-        match of_pattern(pattern) {
+        listed(of_pattern(pattern))
+    }
+
+    fn listed(needs: Needs) -> Vec<String> {
+        match needs {
             Needs::Nothing => Vec::new(),
             Needs::Word(word) => vec![word],
             Needs::All(needs) => needs
@@ -380,6 +463,14 @@ mod tests {
             Needs::All(vec![word("80"), word("if"), word("lower"), word("return")])
         );
         assert_eq!(of_tokens("$X: ..."), Needs::Nothing);
+    }
+
+    #[test]
+    fn in_data_strings_count_too() {
+        let words = |pattern| listed(of_data(pattern));
+        assert_eq!(words("\"scripts\": {\"pre\": $X}"), ["pre", "scripts"]);
+        assert_eq!(words("on: &a $...X # b\nruns: \"=~/c/\""), ["runs"]);
+        assert_eq!(words("\"a\\u0062c\": 0x1f"), Vec::<String>::new());
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) struct CstNode {
     pub(super) after: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Cst {
     pub(super) nodes: Vec<CstNode>,
     pub(super) comments: Vec<Span>,
@@ -108,18 +108,31 @@ pub(super) fn with_parsed<T>(
 
 /// Parses one range of a text as if it stood alone. `None` where that leaves an error.
 pub(super) fn parse_range(language: Language, text: &[u8], span: Span) -> Option<Cst> {
-    let range = |span: Span| tree_sitter::Range {
+    // An expression that stands alone wants its semicolon: the next one of the text is borrowed.
+    let mut spans = vec![span];
+    if let Some(at) = memchr::memchr(b';', &text[span.end as usize..]) {
+        let at = span.end as usize + at;
+        spans.push(Span::new(at, at + 1));
+    }
+    let cst = parse_ranges(language, text, &spans)?;
+    let unterminated = spans.len() == 1 && cst.health.lost_bytes == 0;
+    (cst.health.errors == 0 || unterminated && cst.health.errors == 1).then_some(cst)
+}
+
+/// Parses ranges of a text, in their order, as if they stood alone and together.
+pub(super) fn parse_ranges(language: Language, text: &[u8], spans: &[Span]) -> Option<Cst> {
+    let range = |span: &Span| tree_sitter::Range {
         start_byte: span.start as usize,
         end_byte: span.end as usize,
         // Points are never read back; any that grow with the bytes will do.
         start_point: tree_sitter::Point::new(0, span.start as usize),
         end_point: tree_sitter::Point::new(0, span.end as usize),
     };
-    // An expression that stands alone wants its semicolon: the next one of the text is borrowed.
-    let mut ranges = vec![range(span)];
-    if let Some(at) = memchr::memchr(b';', &text[span.end as usize..]) {
-        let at = span.end as usize + at;
-        ranges.push(range(Span::new(at, at + 1)));
+    let ranges: Vec<_> = spans.iter().map(range).collect();
+    let length: usize = spans.iter().map(|span| span.range().len()).sum();
+    // No range at all would mean the whole text.
+    if ranges.is_empty() {
+        return None;
     }
     with_parser(language, |parser| {
         parser.set_included_ranges(&ranges).ok()?;
@@ -127,9 +140,7 @@ pub(super) fn parse_range(language: Language, text: &[u8], span: Span) -> Option
         parser
             .set_included_ranges(&[])
             .expect("the whole text is a valid range");
-        let cst = copy(&tree?, (span.end - span.start) as usize);
-        let unterminated = ranges.len() == 1 && cst.health.lost_bytes == 0;
-        (cst.health.errors == 0 || unterminated && cst.health.errors == 1).then_some(cst)
+        Some(copy(&tree?, length))
     })
     .flatten()
 }

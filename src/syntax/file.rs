@@ -32,6 +32,16 @@ impl<'s> File<'s> {
         {
             tree = typed;
         }
+        // Templates are no YAML before they are filled in.
+        if !source.language.is_code()
+            && tree.health.errors > 0
+            && let Some(hidden) = super::template::hidden(source.language, &text)
+            && let Some(mut filled) = super::lower::lower(source.language, &hidden, false)
+            && filled.health.lost_bytes < tree.health.lost_bytes
+        {
+            filled.health.templates = true;
+            tree = filled;
+        }
         let names = super::names::resolve(&mut tree, source.text());
         Some(File {
             source,

@@ -74,7 +74,8 @@ impl Index {
 /// The last word of a name or of a chain of fields.
 pub(crate) fn last_word(tree: &Tree, node: NodeId) -> Option<Symbol> {
     match tree.kind(node) {
-        Kind::Name => Some(tree.symbol(node)),
+        // The keyword of an instruction is no variable.
+        Kind::Name | Kind::Ident => Some(tree.symbol(node)),
         Kind::Attr => {
             let field = tree.child(node, Role::Field)?;
             (tree.kind(field) == Kind::Ident).then(|| tree.symbol(field))

@@ -8,6 +8,7 @@ mod kind;
 mod lower;
 mod names;
 mod symbol;
+mod template;
 mod tree;
 
 pub use constants::{Constants, Value};

@@ -68,6 +68,8 @@ pub struct Health {
     pub errors: usize,
     /// Whether it is nested deeper than lowering follows.
     pub too_deep: bool,
+    /// Whether templates were put out of sight for the rest to parse.
+    pub templates: bool,
 }
 
 impl Tree {

@@ -51,7 +51,7 @@ pub(super) fn find(start: &Path) -> Result<(Vec<RuleFile>, usize), CliError> {
         }
         let (targets, built_in) = match &home {
             Some(home) => home.targets(path),
-            None => (targets_beside(path), None),
+            None => (targets_beside(path, false), None),
         };
         found.push(RuleFile {
             path: path.to_owned(),
@@ -85,12 +85,12 @@ impl Home {
     fn targets(&self, path: &Path) -> (Vec<PathBuf>, Option<String>) {
         let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let Ok(relative) = full.strip_prefix(&self.rules) else {
-            return (targets_beside(path), None);
+            return (targets_beside(path, false), None);
         };
         let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
         let id = parts.join(".");
         let id = id.rsplit_once('.').map_or(id.as_str(), |(id, _)| id);
-        let targets = targets_beside(&self.fixtures.join(relative));
+        let targets = targets_beside(&self.fixtures.join(relative), true);
         // Shorter to read, and the same on every machine.
         let here = Path::new(".").canonicalize().unwrap_or_default();
         let shown = |path: PathBuf| {
@@ -103,15 +103,16 @@ impl Home {
 }
 
 /// The files that are named like the rule, or lie in a folder that is. The rule itself need not be
-/// there.
-fn targets_beside(rule: &Path) -> Vec<PathBuf> {
+/// there; where rules are kept `apart`, a file of YAML is a target as any other.
+fn targets_beside(rule: &Path, apart: bool) -> Vec<PathBuf> {
     let (Some(folder), Some(stem)) = (rule.parent(), stem(rule)) else {
         return Vec::new();
     };
     let mut targets = Vec::new();
     for path in files_in(folder) {
         let of_rule = self::stem(&path) == Some(stem);
-        if of_rule && (!is_yaml(&path) || is_target_in_yaml(&path)) && !is_fixed(&path) {
+        let is_target = apart || !is_yaml(&path) || is_target_in_yaml(&path);
+        if of_rule && is_target && !is_fixed(&path) {
             targets.push(path);
         }
     }
@@ -120,7 +121,8 @@ fn targets_beside(rule: &Path) -> Vec<PathBuf> {
         .build();
     for entry in below.filter_map(Result::ok) {
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && !is_yaml(entry.path()) && !is_fixed(entry.path()) {
+        let is_target = apart || !is_yaml(entry.path());
+        if is_file && is_target && !is_fixed(entry.path()) {
             targets.push(entry.into_path());
         }
     }
@@ -200,10 +202,15 @@ mod tests {
 
     #[test]
     fn this_projects_rules_have_their_targets_under_fixtures() {
-        let files = ["rules/py/a.yaml", "rules/py/a.py", "fixtures/rules/py/a.py"];
+        let files = [
+            "rules/py/a.yaml",
+            "rules/py/a.py",
+            "fixtures/rules/py/a.py",
+            "fixtures/rules/py/a.yaml",
+        ];
         let expected = (
             "rules/py/a.yaml",
-            &["fixtures/rules/py/a.py"][..],
+            &["fixtures/rules/py/a.py", "fixtures/rules/py/a.yaml"][..],
             Some("py.a"),
         );
         check(&files, "rules", &[expected]);

@@ -67,6 +67,7 @@ impl Run<'_, '_> {
                     Some(language) => {
                         let text = self
                             .constant_text(bound)
+                            .or_else(|| self.content_text(bound))
                             .unwrap_or_else(|| self.subject.text_of(bound));
                         self.in_language(formula, *language, text, bound, range)
                     }
@@ -223,6 +224,18 @@ impl Run<'_, '_> {
         }
     }
 
+    /// What the content of a string reads as, where that is not how it is spelt.
+    fn content_text(&self, bound: Bound) -> Option<String> {
+        let Bound::Text(span, _) = bound else {
+            return None;
+        };
+        let file = self.subject.file?;
+        let tree = file.tree();
+        let mut parts = file.index().of_kind(Kind::StrPart).iter();
+        let part = parts.find(|&&part| tree.span(part) == span)?;
+        Some(tree.text_of(*part, file.text()).into_owned())
+    }
+
     fn comparable(&self, bound: Bound, strip: bool, base: Option<u32>) -> comparison::Value {
         let known = match (bound, self.subject.file) {
             (Bound::Node(node), Some(file)) => file.constants().get(node).cloned(),
@@ -234,7 +247,14 @@ impl Run<'_, '_> {
             _ => {}
         }
         let constant = self.constant_text(bound);
-        let is_string = constant.is_some();
+        // To a shell every word is a string, numbers too.
+        let of_shell = self.subject.file.is_some_and(|file| {
+            matches!(
+                file.source().language,
+                Language::Bash | Language::Dockerfile
+            )
+        });
+        let is_string = constant.is_some() && !of_shell;
         let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
         let text = if strip {
             text.trim_matches(['"', '\'', '`']).to_owned()

@@ -60,6 +60,8 @@ impl Matcher<'_> {
         };
         match (kind, role) {
             (_, Role::Decorator | Role::Base | Role::Handler) => Order::Unordered { open: true },
+            // Where the output of a command goes.
+            (Kind::Call, Role::Default) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
             (Kind::Element, Role::Param) => Order::Unordered { open: true },
             (Kind::Element, Role::Item) if !ellipsis() => Order::First,

@@ -79,6 +79,17 @@ impl<'m> Matcher<'m> {
 
     fn any_form(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let kind = self.pattern.kind(p);
+        // A value of YAML may have a tag without the pattern saying so.
+        if self.tree.language == Language::Yaml
+            && self.tree.kind(t) == Kind::Cast
+            && !matches!(
+                kind,
+                Kind::Cast | Kind::MetaVar | Kind::Ellipsis | Kind::Deep
+            )
+            && let Some(value) = self.tree.child(t, Role::Value)
+        {
+            return self.node(p, value, then);
+        }
         match kind {
             Kind::MetaVar => {
                 let name = self.pattern.symbol(p);

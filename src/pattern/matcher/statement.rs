@@ -211,7 +211,7 @@ impl Matcher<'_> {
                 near = top;
             }
             // What `...` passes belongs to the range, the whole of a block that it enters too.
-            let outermost = self.outermost(next, at.far, at.near);
+            let outermost = self.outermost(next, at.next, at.near);
             end = end.max(self.tree.span(outermost).start);
             if outermost != next {
                 end = end.max(self.tree.span(outermost).end);
@@ -240,7 +240,10 @@ impl Matcher<'_> {
         while at < far.0 {
             let node = self.tree.node(NodeId(at));
             if node.role == Role::Item
-                && matches!(self.tree.kind(node.parent), Kind::Block | Kind::Module)
+                && matches!(
+                    self.tree.kind(node.parent),
+                    Kind::Block | Kind::Module | Kind::Element
+                )
             {
                 return Some(NodeId(at));
             }
@@ -250,10 +253,11 @@ impl Matcher<'_> {
     }
 
     /// The statement of the outer list that a nested statement lies in.
-    fn outermost(&self, inner: NodeId, _far: NodeId, near: NodeId) -> NodeId {
+    /// That list begins at or before `first` and ends at `near`.
+    fn outermost(&self, inner: NodeId, first: NodeId, near: NodeId) -> NodeId {
         let mut outer = inner;
         for ancestor in self.tree.ancestors(inner) {
-            if self.tree.after(ancestor) > near || ancestor == NodeId::ROOT {
+            if self.tree.after(ancestor) > near || ancestor < first {
                 break;
             }
             let block = self.tree.node(ancestor).role == Role::Item

@@ -5,6 +5,7 @@
 
 mod data;
 mod operator;
+mod shell;
 mod string;
 
 use crate::lang::Language;
@@ -23,8 +24,19 @@ pub(super) enum Style {
 
 /// Rewrites a pattern.
 pub(super) fn encode(language: Language, text: &str, style: Style) -> String {
-    if language == Language::Json {
-        return data::json(text);
+    match language {
+        Language::Json => return data::json(text),
+        Language::Yaml => return data::yaml(text),
+        Language::Toml => return data::toml(text),
+        Language::Html | Language::Xml => return data::html(text),
+        Language::Bash => return shell::bash(text),
+        Language::Dockerfile => return shell::dockerfile(text),
+        Language::Python
+        | Language::JavaScript
+        | Language::TypeScript
+        | Language::Tsx
+        | Language::Rust
+        | Language::Text => {}
     }
     let mut encoder = Encoder {
         language,

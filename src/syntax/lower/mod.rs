@@ -4,12 +4,17 @@
 //! shape. A pattern's `$X`, `...` and `<... ...>` reach it as placeholder names (see
 //! [`placeholder`]), which become pattern nodes here and nowhere else.
 
+mod bash;
 mod data;
+mod dockerfile;
+mod html;
 mod javascript;
 mod json;
 pub(crate) mod placeholder;
 mod python;
 mod rust;
+mod toml;
+mod yaml;
 
 use super::cst::{self, Cst, CstId, CstNode};
 use super::kind::{Flags, Kind, Role};
@@ -69,16 +74,16 @@ pub const MAX_DEPTH: u32 = 1_000;
 
 /// Parses `text` and lowers it. `None` where the language has no grammar.
 pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tree> {
-    let cst = cst::parse(language, text)?;
-    let mut lower = Lower {
-        cst: &cst,
-        text,
-        pattern,
-        builder: Builder::with_capacity(cst.nodes.len() / 2 + 16),
-        depth: 0,
-        too_deep: false,
-        reparsed: 0,
+    let text = match language {
+        Language::Dockerfile => dockerfile::joined(text),
+        _ => Cow::Borrowed(text),
     };
+    let text = &*text;
+    if language == Language::Yaml {
+        return Some(yaml::lower(text, pattern));
+    }
+    let cst = cst::parse(language, text)?;
+    let mut lower = Lower::new(&cst, text, pattern, cst.nodes.len() / 2);
     match language {
         Language::Python => python::lower(&mut lower),
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
@@ -86,18 +91,17 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
         }
         Language::Rust => rust::lower(&mut lower),
         Language::Json => json::lower(&mut lower),
-        Language::Yaml
-        | Language::Toml
-        | Language::Html
-        | Language::Xml
-        | Language::Bash
-        | Language::Dockerfile
-        | Language::Text => return None,
+        Language::Toml => toml::lower(&mut lower),
+        Language::Html | Language::Xml => html::lower(&mut lower, language),
+        Language::Bash => bash::lower(&mut lower),
+        Language::Dockerfile => dockerfile::lower(&mut lower),
+        Language::Yaml | Language::Text => return None,
     }
-    let too_deep = lower.too_deep;
+    let (too_deep, lost) = (lower.too_deep, lower.lost);
     let (nodes, texts) = lower.builder.finish();
     let mut health = cst.health;
     health.too_deep = too_deep;
+    health.lost_bytes += lost;
     Some(Tree {
         language,
         nodes,
@@ -117,9 +121,24 @@ struct Lower<'c> {
     too_deep: bool,
     /// The bytes that were parsed again, as the arguments of macros are.
     reparsed: usize,
+    /// The bytes that did not parse in a language within this one.
+    lost: usize,
 }
 
 impl<'c> Lower<'c> {
+    fn new(cst: &'c Cst, text: &'c [u8], pattern: bool, nodes: usize) -> Lower<'c> {
+        Lower {
+            cst,
+            text,
+            pattern,
+            builder: Builder::with_capacity(nodes + 16),
+            depth: 0,
+            too_deep: false,
+            reparsed: 0,
+            lost: 0,
+        }
+    }
+
     fn node(&self, c: CstId) -> &'c CstNode {
         self.cst.node(c)
     }
@@ -130,6 +149,21 @@ impl<'c> Lower<'c> {
             start: node.start,
             end: node.end,
         }
+    }
+
+    /// The span without the white space at its end, which some grammars count in.
+    fn trimmed(&self, c: CstId) -> Span {
+        let span = self.span(c);
+        let blank = self.text(c).len() - self.text(c).trim_ascii_end().len();
+        Span {
+            end: span.end - blank as u32,
+            ..span
+        }
+    }
+
+    fn open_trimmed(&mut self, kind: Kind, role: Role, c: CstId) -> NodeId {
+        let span = self.trimmed(c);
+        self.open_span(kind, role, Flags::NONE, span)
     }
 
     fn text(&self, c: CstId) -> &'c [u8] {
@@ -315,6 +349,25 @@ impl<'c> Lower<'c> {
         Some((of, Role::Type))
     }
 
+    /// Lowers into this tree what was parsed apart, of the same text.
+    fn within(&mut self, cst: &Cst, inner: impl FnOnce(&mut Lower<'_>)) {
+        let mut lower = Lower {
+            cst,
+            text: self.text,
+            pattern: self.pattern,
+            builder: std::mem::take(&mut self.builder),
+            depth: self.depth + 1,
+            too_deep: self.too_deep,
+            reparsed: self.reparsed,
+            lost: self.lost,
+        };
+        inner(&mut lower);
+        self.builder = lower.builder;
+        self.too_deep = lower.too_deep;
+        self.reparsed = lower.reparsed;
+        self.lost = lower.lost;
+    }
+
     /// Runs `inner` one level deeper, or leaves an opaque node where that is too deep.
     fn deeper(&mut self, c: CstId, role: Role, inner: impl FnOnce(&mut Self)) {
         if self.depth >= MAX_DEPTH {
@@ -453,7 +506,7 @@ mod grammars {
     pub(super) fn of(language: Language) -> &'static tree_sitter::Language {
         &ALL.iter()
             .find(|(of, _)| *of == language)
-            .expect("only code is lowered")
+            .expect("a language without a grammar has no kinds")
             .1
     }
 }

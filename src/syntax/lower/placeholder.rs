@@ -14,6 +14,11 @@ pub(crate) const DEEP: &str = "__aiscan_deep";
 /// The function whose arguments stand for `($X: T)`.
 pub(crate) const TYPED: &str = "__aiscan_typed";
 
+/// How the name of a tag begins that stands for `$X` in HTML; `:` stands for `_` there.
+pub(crate) const TAG: &str = "aiscan-mv-";
+/// Before an operator that stands for all that an instruction of a Dockerfile has to say.
+pub(crate) const WHOLE: &str = "__aiscan_whole";
+
 /// A pattern's operator, read back from a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Placeholder<'t> {

@@ -30,24 +30,9 @@ impl Rust<'_, '_> {
             && self.may_reparse(span)
             && let Some(inner) = cst::parse_range(Language::Rust, text, span)
         {
-            let mut lower = super::super::Lower {
-                cst: &inner,
-                text,
-                pattern: self.lower.pattern,
-                builder: std::mem::take(&mut self.lower.builder),
-                depth: self.lower.depth + 1,
-                too_deep: self.lower.too_deep,
-                reparsed: self.lower.reparsed,
-            };
-            Rust {
-                lower: &mut lower,
-                kinds: self.kinds,
-                f: self.f,
-            }
-            .parsed_arguments();
-            self.lower.builder = std::mem::take(&mut lower.builder);
-            self.lower.too_deep = lower.too_deep;
-            self.lower.reparsed = lower.reparsed;
+            let (kinds, f) = (self.kinds, self.f);
+            self.lower
+                .within(&inner, |lower| Rust { lower, kinds, f }.parsed_arguments());
             return;
         }
         for child in self.lower.children(c) {
