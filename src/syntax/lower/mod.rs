@@ -17,6 +17,7 @@ use super::symbol::Symbol;
 use super::tree::{Builder, Head, NodeId, Tree};
 use crate::lang::Language;
 use crate::source::Span;
+use crate::timing::{self, Stage};
 use placeholder::Placeholder;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
@@ -69,7 +70,11 @@ pub const MAX_DEPTH: u32 = 1_000;
 
 /// Parses `text` and lowers it. `None` where the language has no grammar.
 pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tree> {
-    let cst = cst::parse(language, text)?;
+    let cst = if pattern {
+        cst::parse(language, text)
+    } else {
+        timing::stage(Stage::Parse, || cst::parse(language, text))
+    }?;
     let mut lower = Lower {
         cst: &cst,
         text,
