@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::sync::Arc;
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style as Ansi};
@@ -141,7 +142,7 @@ impl Ui {
     }
 
     /// Tells on standard error where the work went. That it may not be possible changes nothing.
-    pub(crate) fn timings(&self, sheet: &Sheet, rules: &[Meta]) {
+    pub(crate) fn timings(&self, sheet: &Sheet, rules: &[Arc<Meta>]) {
         let mut stderr = LineGuard::new(io::stderr().lock());
         let _ = timings::write(sheet, rules, self.style.detail, &mut stderr)
             .and_then(|()| stderr.flush());

@@ -99,11 +99,6 @@ impl RuleSet {
                             .into_iter()
                             .map(|left_out| format!("rule left out: {left_out}")),
                     );
-                    notes.extend(
-                        read.without_effect
-                            .into_iter()
-                            .map(|option| format!("option without effect: {option}")),
-                    );
                     for rule in read.rules {
                         if rules[..builtin_count]
                             .iter()
@@ -317,20 +312,14 @@ impl RuleSet {
 
 impl Entry {
     fn new(rule: Rule, needs: Needs) -> Entry {
-        let options = Options {
-            constant_propagation: rule.options.constant_propagation,
-            symbolic_propagation: rule.options.symbolic_propagation,
-            implicit_deep_exprstmt: rule.options.implicit_deep_exprstmt,
-            ..Options::default()
-        };
         // Globs were checked when the rule was read.
         let include = path_globs(&rule.paths.include);
         let exclude = path_globs(&rule.paths.exclude);
         Entry {
             target: rule.target(),
             needs,
+            options: rule.options,
             rule,
-            options,
             include,
             exclude,
             programs: Default::default(),

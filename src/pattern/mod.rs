@@ -11,6 +11,8 @@ mod text;
 mod types;
 
 pub use self::regex::Regex;
+/// Switches of the matcher, as a rule's `options:` set them.
+pub use crate::rule::Options;
 pub use bindings::{Bindings, Bound};
 pub use compile::PatternError;
 pub use formula::{Compiler, Formula, Subject};
@@ -20,31 +22,7 @@ use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Symbol};
-
-/// Switches of the matcher, as a rule's `options:` set them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// Literals match what is known to hold them.
-    pub constant_propagation: bool,
-    /// A name matches as the expression that was assigned to it.
-    pub symbolic_propagation: bool,
-    /// An expression among statements matches anywhere in a statement.
-    pub implicit_deep_exprstmt: bool,
-    /// The symbol of `$_`.
-    pub(crate) anonymous: Symbol,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            constant_propagation: true,
-            symbolic_propagation: false,
-            implicit_deep_exprstmt: true,
-            anonymous: Symbol::of("_"),
-        }
-    }
-}
+use crate::syntax::{File, Kind, NodeId};
 
 /// A pattern of one language.
 #[derive(Debug)]

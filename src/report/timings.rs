@@ -1,6 +1,7 @@
 //! Where the work of a scan went, as two tables for people.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Detail;
@@ -14,7 +15,7 @@ const SHOWN: usize = 20;
 /// Writes the tables: the stages in the order of a scan, the rules by their cost.
 pub(crate) fn write(
     sheet: &Sheet,
-    rules: &[Meta],
+    rules: &[Arc<Meta>],
     detail: Detail,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -98,7 +99,7 @@ mod tests {
         let ids: Vec<String> = sample::report()
             .rules
             .into_iter()
-            .map(|rule| rule.id)
+            .map(|rule| rule.id.clone())
             .collect();
         let at = |id: &str| text.find(id).unwrap();
         assert!(at(&ids[1]) < at(&ids[0]), "{text}");

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::Meta;
 use super::error::{PartError, RuleError};
 use super::fix::{self, Fix};
-use super::formula::{self, Formula, unknown};
+use super::formula::{self, Formula};
+use super::options::{self, Options};
 use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
+use super::vocabulary::{self, names, unknown};
 use super::yaml::{self, Node, Yaml};
 use crate::finding::{Confidence, Severity};
 
@@ -39,27 +41,6 @@ pub struct Paths {
     pub exclude: Vec<String>,
 }
 
-/// The `options:` that change what a pattern means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Options {
-    /// Literals match what is known to hold them.
-    pub constant_propagation: bool,
-    /// A name matches as the expression that was assigned to it.
-    pub symbolic_propagation: bool,
-    /// An expression among statements matches anywhere in a statement.
-    pub implicit_deep_exprstmt: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            constant_propagation: true,
-            symbolic_propagation: false,
-            implicit_deep_exprstmt: true,
-        }
-    }
-}
-
 /// What a rule looks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Mode {
@@ -71,35 +52,6 @@ pub enum Mode {
     Taint(Box<TaintSpec>),
 }
 
-/// Keys of a rule that Semgrep knows and that change nothing here.
-const PASSED_OVER: &[&str] = &["version", "product", "r2c-internal-project-depends-on"];
-
-const KEYS: &[&str] = &[
-    "id",
-    "message",
-    "severity",
-    "languages",
-    "metadata",
-    "paths",
-    "options",
-    "mode",
-    "pattern",
-    "patterns",
-    "pattern-either",
-    "pattern-regex",
-    "match",
-    "secret",
-    "fix",
-    "fix-regex",
-    "min-version",
-    "max-version",
-    "pattern-sources",
-    "pattern-sinks",
-    "pattern-sanitizers",
-    "pattern-propagators",
-    "taint",
-];
-
 /// The version of Semgrep whose behaviour is followed; `min-version` compares with it.
 const VERSION: [u32; 3] = [1, 182, 0];
 
@@ -110,8 +62,6 @@ pub struct RuleFile {
     pub rules: Vec<Rule>,
     /// Rules left out, with the reason.
     pub left_out: Vec<String>,
-    /// Options that a rule sets and that change nothing here.
-    pub without_effect: Vec<String>,
 }
 
 /// Reads the rules of a file. `None` where it holds no `rules:` at all.
@@ -153,11 +103,6 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
                 )));
             }
             ids.push(id.clone());
-        }
-        for option in options_without_effect(yaml) {
-            let rule = id.as_deref().unwrap_or("?");
-            out.without_effect
-                .push(format!("`{option}` of rule {rule}"));
         }
         match left_out(yaml) {
             Ok(Some(reason)) => {
@@ -220,11 +165,12 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         });
     };
     for (key, _) in entries {
-        let known = KEYS.contains(&key.text.as_str())
-            || PASSED_OVER.contains(&key.text.as_str())
-            || key.text.starts_with("r2c-internal-");
+        let name = key.text.as_str();
+        let known = vocabulary::has(vocabulary::RULE, name)
+            || vocabulary::has(vocabulary::PASSED_OVER, name)
+            || name.starts_with("r2c-internal-");
         if !known {
-            return Err(unknown(key.line, &key.text, KEYS));
+            return Err(unknown(key.line, name, &names(vocabulary::RULE)));
         }
     }
     let text = |key: &str| match yaml.get(key) {
@@ -240,8 +186,9 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         .and_then(Yaml::text)
         .unwrap_or_else(|| "search".to_owned());
     let mode_line = yaml.get("mode").map_or(yaml.line, |mode| mode.line);
+    let (options, flows) = options::read(yaml)?;
     let mode = match mode_name.as_str() {
-        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml)?)),
+        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
         "search" => {
             let formula = formula::of_map(yaml)?;
             if !formula.is_grounded() {
@@ -255,9 +202,14 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             Mode::Search(formula)
         }
         "secret" => Mode::Secret(Arc::new(secret::read(yaml)?)),
-        "taint" => Mode::Taint(Box::new(taint::read(yaml)?)),
+        "taint" => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
         other => {
-            let message = format!("mode `{other}` is not supported: search, secret and taint are");
+            let why = vocabulary::REFUSED_MODES
+                .iter()
+                .find(|(mode, _)| *mode == other)
+                .map_or(String::new(), |(_, why)| format!(" ({why})"));
+            let modes = names(vocabulary::MODES).join(", ");
+            let message = format!("mode `{other}` is not supported{why}; there are {modes}");
             return Err(PartError::new(mode_line, "mode", message));
         }
     };
@@ -310,7 +262,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         }),
         line: yaml.line,
         paths: paths(yaml)?,
-        options: options(yaml)?,
+        options,
         fix: fix::read(yaml)?,
         mode,
     })
@@ -352,105 +304,10 @@ fn paths(yaml: &Yaml) -> Result<Paths, PartError> {
         match key.text.as_str() {
             "include" => paths.include = globs,
             "exclude" => paths.exclude = globs,
-            other => return Err(unknown(key.line, other, &["include", "exclude"])),
+            other => return Err(unknown(key.line, other, &names(vocabulary::PATHS))),
         }
     }
     Ok(paths)
-}
-
-/// Options that change nothing here, because what they switch is how aiscan works, or because they
-/// speed up an engine of another kind.
-const OPTIONS_PASSED_OVER: &[&str] = &[
-    "interfile",
-    "ac_matching",
-    "commutative_boolop",
-    "vardef_assign",
-    "attr_expr",
-    "xml_attrs_implicit_ellipsis",
-    "xml_children_ordered",
-    "generic_engine",
-    "generic_ellipsis_max_span",
-    "generic_comment_style",
-    "generic_multiline",
-    "generic_caseless",
-    "generic_extra_braces",
-    "generic_extra_word_characters",
-    "taint_intrafile",
-    "taint_focus_on",
-    "unify_ids_strictly",
-    "decorators_order_matters",
-    "flddef_assign",
-    "arrow_is_function",
-    "let_is_var",
-    "go_deeper_expr",
-    "go_deeper_stmt",
-    "implicit_ellipsis",
-    "symmetric_eq",
-    "cpp_parsing_pref",
-    "max_match_per_file",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// Those of the options passed over that say how an engine runs, and not what a pattern means.
-const OPTIONS_OF_ENGINES: &[&str] = &[
-    "interfile",
-    "taint_intrafile",
-    "cpp_parsing_pref",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// The options of a rule that would change what its patterns mean, and do not here.
-fn options_without_effect(yaml: &Yaml) -> Vec<&str> {
-    let Some(Node::Map(entries)) = yaml.get("options").map(|options| &options.node) else {
-        return Vec::new();
-    };
-    let names = entries.iter().map(|(key, _)| key.text.as_str());
-    names
-        .filter(|name| OPTIONS_PASSED_OVER.contains(name) && !OPTIONS_OF_ENGINES.contains(name))
-        .collect()
-}
-
-fn options(yaml: &Yaml) -> Result<Options, PartError> {
-    let mut options = Options::default();
-    let Some(value) = yaml.get("options") else {
-        return Ok(options);
-    };
-    let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(
-            value.line,
-            "options",
-            "a map is needed here",
-        ));
-    };
-    for (key, value) in entries {
-        let on = matches!(value.node, Node::Bool(true));
-        match key.text.as_str() {
-            "constant_propagation" => options.constant_propagation = on,
-            "symbolic_propagation" => options.symbolic_propagation = on,
-            "implicit_deep_exprstmt" => options.implicit_deep_exprstmt = on,
-            other if OPTIONS_PASSED_OVER.contains(&other) || taint::OPTIONS.contains(&other) => {}
-            other => {
-                return Err(unknown(
-                    key.line,
-                    other,
-                    &[
-                        "constant_propagation",
-                        "symbolic_propagation",
-                        "implicit_deep_exprstmt",
-                    ],
-                ));
-            }
-        }
-    }
-    Ok(options)
 }
 
 #[cfg(test)]
@@ -478,12 +335,12 @@ mod tests {
     }
 
     #[test]
-    fn an_option_without_effect_is_told() {
-        let text = format!(
-            "{HEAD}  pattern: f(...)\n  options: {{ac_matching: false, interfile: true}}\n"
-        );
-        let file = read_file("r.yaml", &text).unwrap().unwrap();
-        assert_eq!(file.without_effect, ["`ac_matching` of rule a"]);
+    fn modes_that_are_not_there_are_refused_by_name_and_line() {
+        for mode in ["join", "extract"] {
+            let text = format!("{HEAD}  mode: {mode}\n  pattern: f(...)\n");
+            let expected = format!("r.yaml:6: rule `a`: `mode`: mode `{mode}` is not supported");
+            assert!(error(&text).starts_with(&expected), "{}", error(&text));
+        }
     }
 
     #[test]

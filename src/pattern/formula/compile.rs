@@ -8,7 +8,7 @@ use super::super::comparison;
 use super::super::regex::Regex;
 use super::{Analyzer, Condition, Conjunction, Formula};
 use crate::lang::Language;
-use crate::rule::{self, RuleError};
+use crate::rule::{self, RuleError, vocabulary};
 use crate::syntax::Symbol;
 
 /// Compiles the formulas of rules; equal patterns are compiled once.
@@ -177,8 +177,8 @@ impl Compiler {
                     "entropy" => Analyzer::Entropy,
                     "redos" => Analyzer::Redos,
                     other => {
-                        let message =
-                            format!("there is no analyser `{other}`: entropy and redos are");
+                        let known = vocabulary::names(vocabulary::ANALYZERS).join(", ");
+                        let message = format!("there is no analyser `{other}`; there are {known}");
                         return Err(Wrong {
                             line: analyzer.line,
                             key: "analyzer",

@@ -54,13 +54,15 @@ impl Matcher<'_> {
         match (kind, role) {
             (_, Role::Decorator | Role::Base | Role::Handler) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
-            (Kind::Element, Role::Param) => Order::Unordered { open: true },
+            (Kind::Element, Role::Param) => Order::Unordered {
+                open: self.options.xml_attrs_implicit_ellipsis || ellipsis(),
+            },
             (Kind::Dict, Role::Item) => {
                 let closed = matches!(
                     self.tree.language,
                     Language::Python | Language::Json | Language::Yaml | Language::Toml
                 );
-                let open = !closed || ellipsis();
+                let open = !closed && self.options.implicit_ellipsis || ellipsis();
                 Order::Unordered { open }
             }
             (Kind::Set, Role::Item) => Order::Unordered { open: ellipsis() },
