@@ -12,6 +12,8 @@ pub mod source;
 pub mod finding;
 /// The built-in rules and models, as the build script embeds them.
 pub mod builtin;
+/// Where the work of a scan goes, for those who ask.
+pub mod timing;
 /// Rules: as written, as meant, how they are loaded and linted.
 pub mod rule;
 /// Pure functions on text that rules call by name.

@@ -62,7 +62,6 @@ fn unknown_options_and_values_are_refused() {
 #[test]
 fn what_is_not_built_is_refused_by_name() {
     check_refused(&["--diff=x"], "--diff is not built yet");
-    check_refused(&["--timings"], "--timings is not built yet");
     check_refused(&["init"], "`aiscan init` is not built yet");
     check_refused(&["--format", "html"], "the format `html` is not built yet");
     check_refused(
@@ -239,6 +238,11 @@ rules:
         check_code("dangerous(x)\n", &["--exit-zero"], 0);
         check_code("dangerous(x)\n", &["--fail-on", "critical"], 0);
         check_code("dangerous(x)\n", &["--min-confidence", "high"], 0);
+        let output = check_code("dangerous(x)\n", &["--timings", "--format", "json"], 1);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with("stage "), "{told}");
+        assert!(told.contains("  match "), "{told}");
+        assert!(told.contains("  dangerous-call"), "{told}");
         for format in [
             "human", "concise", "json", "jsonl", "sarif", "github", "gitlab",
         ] {

@@ -28,6 +28,8 @@ enum DevCommand {
         /// The file
         file: PathBuf,
     },
+    /// Print the page that tells what of the rule language is supported
+    Language,
     /// Parse every file below a path and nothing more: the floor for speed
     Parse {
         /// The file or folder
@@ -43,6 +45,10 @@ enum DevCommand {
 pub(crate) fn run(args: &DevArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     match &args.command {
         DevCommand::Tree { file } => tree(file, ui),
+        DevCommand::Language => {
+            ui.stdout(|out| out.write_all(super::reference::page().as_bytes()))?;
+            Ok(ExitStatus::Passed)
+        }
         DevCommand::Parse { path } => parse(path, ui),
         DevCommand::Live { path } => live(path, ui),
     }

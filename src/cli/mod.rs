@@ -14,6 +14,7 @@ mod load;
 mod man;
 mod output;
 mod progress;
+mod reference;
 mod rules;
 mod scan;
 mod ui;

@@ -14,7 +14,8 @@ use super::{CliError, ExitStatus, Ui, progress};
 use crate::finding::{Confidence, Severity};
 use crate::gate::Policy;
 use crate::report::{Format, Outcome};
-use crate::scan::{self, Options, Stdin, Subject};
+use crate::scan::{self, Extras, Options, Stdin, Subject};
+use crate::timing::{self, Stage};
 
 /// Standard input is read up to here; what is larger is told as too large.
 const MAX_STDIN: u64 = 50 * 1024 * 1024 + 1;
@@ -38,6 +39,9 @@ pub(crate) struct ScanArgs {
     gate: GateArgs,
     #[command(flatten)]
     fix: FixArgs,
+    /// Tell on standard error where the work went, by stage and by rule
+    #[arg(long, help_heading = "Terminal")]
+    timings: bool,
     #[command(flatten)]
     later: LaterArgs,
 }
@@ -149,8 +153,6 @@ struct FixArgs {
 struct LaterArgs {
     #[arg(long, hide = true, value_name = "REF")]
     diff: Option<String>,
-    #[arg(long, hide = true)]
-    timings: bool,
 }
 
 pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
@@ -159,40 +161,49 @@ pub(crate) fn run(args: &ScanArgs, ui: &Ui) -> Result<ExitStatus, CliError> {
     let fixing = args.fixing(&plan)?;
     let options = args.options(&plan, fixing)?;
     let secrets_only = matches!(options.subject, Subject::History { .. });
-    let rules = load::rules(&args.rules, secrets_only)?;
+    let (rules, loaded) = timing::of_process(|| load::rules(&args.rules, secrets_only));
+    let rules = rules?;
     let options = Options {
         deselected: rules.deselected,
         ..options
     };
     let scan = || {
         progress::watch(ui, |progress| {
-            scan::run_with_fixes(&rules.set, &options, progress)
+            scan::run_whole(&rules.set, &options, progress)
         })
         .map_err(|error| CliError::new(error.to_string(), error.help()))
     };
-    let (mut report, fixes) = scan()?;
+    let mut scanned = scan()?;
     let mut whole = true;
     match fixing {
         Fixing::No => {}
         Fixing::Show => {
-            for note in Count::of(&fixes).notes(fixing) {
+            for note in Count::of(&scanned.fixes).notes(fixing) {
                 ui.note(&note);
             }
         }
         Fixing::Make => {
-            let (count, written) = fix::make(&report.root, &fixes, ui);
+            let (count, written) = fix::make(&scanned.report.root, &scanned.fixes, ui);
             if count.changed() {
-                report = scan()?.0;
+                scanned = scan()?;
             }
-            report.notes.extend(count.notes(fixing));
+            scanned.report.notes.extend(count.notes(fixing));
             whole = written;
         }
     }
+    let mut report = scanned.report;
     report.notes.extend_from_slice(rules.set.notes());
     let policy = args.gate.policy();
     let outcome = Outcome::new(&report, &policy);
-    let diff = (fixing == Fixing::Show).then_some(&fixes[..]);
-    let status = match plan.deliver(&outcome, diff, ui) {
+    let diff = (fixing == Fixing::Show).then_some(&scanned.fixes[..]);
+    let (delivered, written) = timing::of_process(|| plan.deliver(&outcome, diff, ui));
+    if args.timings {
+        let mut sheet = scanned.timings;
+        sheet.note(Stage::Load, loaded);
+        sheet.note(Stage::Report, written);
+        ui.timings(&sheet, rules.set.metas());
+    }
+    let status = match delivered {
         Ok(()) if whole => outcome.verdict.into(),
         Ok(()) => ExitStatus::Unknown,
         Err(errors) => {
@@ -245,7 +256,10 @@ impl ScanArgs {
             force_exclude: self.files.force_exclude,
             threads: self.files.threads.map(usize::from),
             outputs,
-            fixes: fixing != Fixing::No,
+            extras: Extras {
+                fixes: fixing != Fixing::No,
+                timings: self.timings,
+            },
             deselected: BTreeSet::new(),
         })
     }
@@ -306,7 +320,7 @@ impl GateArgs {
 
 impl LaterArgs {
     fn refuse(&self) -> Result<(), CliError> {
-        let given = [(self.diff.is_some(), "--diff"), (self.timings, "--timings")];
+        let given = [(self.diff.is_some(), "--diff")];
         match given.into_iter().find(|&(given, _)| given) {
             Some((_, option)) => Err(CliError::not_built(option)),
             None => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::sync::Arc;
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style as Ansi};
@@ -9,7 +10,9 @@ use clap::{Args, ValueEnum};
 
 use super::{CliError, ExitStatus};
 use crate::report::text::{LineGuard, escape};
-use crate::report::{Detail, Style};
+use crate::report::{Detail, Style, timings};
+use crate::rule::Meta;
+use crate::timing::Sheet;
 
 /// Lines are no wider than this on the widest terminal, and this wide where there is none.
 const MAX_WIDTH: usize = 140;
@@ -136,6 +139,13 @@ impl Ui {
         if self.style.detail != Detail::Quiet {
             self.say("note", AnsiColor::Green.on_default().bold(), text);
         }
+    }
+
+    /// Tells on standard error where the work went. That it may not be possible changes nothing.
+    pub(crate) fn timings(&self, sheet: &Sheet, rules: &[Arc<Meta>]) {
+        let mut stderr = LineGuard::new(io::stderr().lock());
+        let _ = timings::write(sheet, rules, self.style.detail, &mut stderr)
+            .and_then(|()| stderr.flush());
     }
 
     fn say(&self, word: &str, style: Ansi, text: &str) {

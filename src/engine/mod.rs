@@ -16,6 +16,7 @@ use crate::pattern::{Formula, Match, Subject};
 use crate::source::{Source, Span};
 use crate::syntax::{self, File};
 use crate::taint;
+use crate::timing::{self, Stage};
 use ruleset::{Entry, Program};
 
 /// What the rules found in one file, and what kept them from looking.
@@ -118,7 +119,7 @@ const MARK: &[u8] = b"aiscan:";
 /// Runs every rule on one file.
 pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     let mut report = FileReport::default();
-    let live = LiveRules::of(rules, source);
+    let live = timing::stage(Stage::Prefilter, || LiveRules::of(rules, source));
     let entries = live.of_language;
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
@@ -156,17 +157,23 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
     for (index, language) in all {
         let entry = &rules.entries[index];
         let rule = RuleIndex(index as u32);
-        match rules.program(entry, language) {
-            Ok(Program::Search(formula)) => search(&subject, rule, entry, formula, &mut report),
+        match timing::stage(Stage::Compile, || rules.program(entry, language)) {
+            Ok(Program::Search(formula)) => timing::rule(Stage::Match, rule, || {
+                search(&subject, rule, entry, formula, &mut report);
+            }),
             Ok(Program::Taint(program)) => {
                 if let Some(file) = &file {
-                    follow(&subject, file, rule, entry, program, &mut report);
+                    timing::rule(Stage::Taint, rule, || {
+                        follow(&subject, file, rule, entry, program, &mut report);
+                    });
                 }
             }
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
-    look_for_secrets(rules, source, file.as_ref(), &mut report);
+    timing::stage(Stage::Secrets, || {
+        look_for_secrets(rules, source, file.as_ref(), &mut report);
+    });
     report
         .findings
         .sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));
@@ -262,7 +269,9 @@ fn search(
     report: &mut FileReport,
 ) {
     let mut steps = STEPS;
-    let Ok(found) = subject.search(formula, entry.options, &mut steps) else {
+    let found = subject.search(formula, entry.options, &mut steps);
+    timing::steps(STEPS - steps);
+    let Ok(found) = found else {
         report.problems.push(Problem::BudgetSpent {
             rule: entry.rule.meta.id.clone(),
         });
@@ -299,6 +308,7 @@ fn follow(
 ) {
     let mut steps = STEPS;
     let (flows, complete) = program.flows(subject, file, entry.options, &mut steps);
+    timing::steps(STEPS - steps);
     let meta = &entry.rule.meta;
     if !complete {
         report.problems.push(Problem::BudgetSpent {

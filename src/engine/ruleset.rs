@@ -10,7 +10,7 @@ use super::prefilter::Prefilter;
 use crate::builtin;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
-use crate::pattern::{Compiler, Formula, GenericOptions, Options};
+use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target};
 use crate::secrets::{self, Detectors};
 use crate::source::Source;
@@ -97,11 +97,6 @@ impl RuleSet {
                         read.left_out
                             .into_iter()
                             .map(|left_out| format!("rule left out: {left_out}")),
-                    );
-                    notes.extend(
-                        read.without_effect
-                            .into_iter()
-                            .map(|option| format!("option without effect: {option}")),
                     );
                     for rule in read.rules {
                         if rules[..builtin_count]
@@ -316,24 +311,14 @@ impl RuleSet {
 
 impl Entry {
     fn new(rule: Rule, needs: Needs) -> Entry {
-        let options = Options {
-            constant_propagation: rule.options.constant_propagation,
-            symbolic_propagation: rule.options.symbolic_propagation,
-            implicit_deep_exprstmt: rule.options.implicit_deep_exprstmt,
-            generic: GenericOptions {
-                max_span: rule.options.generic_ellipsis_max_span,
-                comments: rule.options.generic_comment_style,
-            },
-            ..Options::default()
-        };
         // Globs were checked when the rule was read.
         let include = path_globs(&rule.paths.include);
         let exclude = path_globs(&rule.paths.exclude);
         Entry {
             target: rule.target(),
             needs,
+            options: rule.options,
             rule,
-            options,
             include,
             exclude,
             programs: Default::default(),

@@ -14,6 +14,8 @@ pub(super) fn each(
 ) {
     let (tree, index) = (file.tree(), file.index());
     let kind = pattern.kind(p);
+    let decorates = |node: NodeId| tree.kind(tree.node(node).parent) == Kind::Decorator;
+    let visit = &mut |node| !options.attr_expr && decorates(node) || visit(node);
     let chain = |node: NodeId| {
         let field = pattern.child(node, Role::Field);
         field.is_some_and(|field| pattern.kind(field) == Kind::Ellipsis)

@@ -12,44 +12,18 @@ mod text;
 mod types;
 
 pub use self::regex::Regex;
+/// Switches of the matcher, as a rule's `options:` set them.
+pub use crate::rule::Options;
 pub use bindings::{Bindings, Bound};
 pub use compile::PatternError;
 pub use formula::{Compiler, Formula, Subject};
-pub use generic::Options as GenericOptions;
 
 use compile::{Reading, Root};
 use matcher::Matcher;
 
 use crate::lang::Language;
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Role, Symbol};
-
-/// Switches of the matcher, as a rule's `options:` set them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// Literals match what is known to hold them.
-    pub constant_propagation: bool,
-    /// A name matches as the expression that was assigned to it.
-    pub symbolic_propagation: bool,
-    /// An expression among statements matches anywhere in a statement.
-    pub implicit_deep_exprstmt: bool,
-    /// How generic patterns match.
-    pub generic: generic::Options,
-    /// The symbol of `$_`.
-    pub(crate) anonymous: Symbol,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            constant_propagation: true,
-            symbolic_propagation: false,
-            implicit_deep_exprstmt: true,
-            generic: generic::Options::default(),
-            anonymous: Symbol::of("_"),
-        }
-    }
-}
+use crate::syntax::{File, Kind, NodeId, Role};
 
 /// A pattern of one language.
 #[derive(Debug)]

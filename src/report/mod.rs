@@ -15,6 +15,7 @@ mod output;
 mod sarif;
 mod summary;
 pub(crate) mod text;
+pub(crate) mod timings;
 
 #[cfg(test)]
 mod sample;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::PartError;
-use super::formula::{Leaf, unknown};
+use super::formula::Leaf;
+use super::vocabulary::{self, only};
 use super::yaml::{Node, Yaml};
 
 /// How the text of a finding is repaired.
@@ -22,8 +23,6 @@ pub enum Fix {
     },
 }
 
-const KEYS: &[&str] = &["regex", "replacement", "count"];
-
 /// Reads the fix of a rule. `fix:` goes before `fix-regex:`.
 pub(super) fn read(rule: &Yaml) -> Result<Option<Fix>, PartError> {
     if let Some(value) = rule.get("fix") {
@@ -34,15 +33,7 @@ pub(super) fn read(rule: &Yaml) -> Result<Option<Fix>, PartError> {
     let Some(value) = rule.get("fix-regex") else {
         return Ok(None);
     };
-    let Node::Map(entries) = &value.node else {
-        let message = "`regex` and `replacement` are needed here";
-        return Err(PartError::new(value.line, "fix-regex", message));
-    };
-    for (key, _) in entries {
-        if !KEYS.contains(&key.text.as_str()) {
-            return Err(unknown(key.line, &key.text, KEYS));
-        }
-    }
+    only(value, "fix-regex", &[vocabulary::FIX_REGEX])?;
     let part = |key: &str| match value.get(key) {
         Some(part) => Ok((text_of(key, part)?, part.line)),
         None => Err(PartError::new(value.line, key, "it is missing")),

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{PartError, closest};
+use super::error::PartError;
+use super::vocabulary::{
+    self, CONDITIONS, NEWER, OPERATORS, has, names as names_of, only, unknown,
+};
 use super::yaml::{Node, Yaml};
 
 /// What has to hold where a rule reports.
@@ -94,21 +97,11 @@ pub enum Condition {
     },
 }
 
-/// The keys that begin a formula.
-pub(crate) const OPERATORS: &[&str] = &[
-    "pattern",
-    "patterns",
-    "pattern-either",
-    "pattern-regex",
-    "pattern-inside",
-    "match",
-];
-
 /// The formula that a map holds under one of the keys of a formula.
 pub(crate) fn of_map(map: &Yaml) -> Result<Formula, PartError> {
     let found: Vec<(&str, &Yaml)> = OPERATORS
         .iter()
-        .filter_map(|&key| map.get(key).map(|value| (key, value)))
+        .filter_map(|&(key, _)| map.get(key).map(|value| (key, value)))
         .collect();
     match found[..] {
         [("match", value)] => newer(value),
@@ -118,7 +111,7 @@ pub(crate) fn of_map(map: &Yaml) -> Result<Formula, PartError> {
             key: None,
             message: format!(
                 "there is no formula: one of {} is needed",
-                OPERATORS.join(", ")
+                names_of(OPERATORS).join(", ")
             ),
         }),
         [_, (second, value), ..] => Err(PartError::new(
@@ -154,8 +147,8 @@ fn of_map_item(item: &Yaml) -> Result<Formula, PartError> {
         ));
     };
     for (key, _) in entries {
-        if !OPERATORS.contains(&key.text.as_str()) {
-            return Err(unknown(key.line, &key.text, OPERATORS));
+        if !has(OPERATORS, &key.text) {
+            return Err(unknown(key.line, &key.text, &names_of(OPERATORS)));
         }
     }
     of_map(item)
@@ -190,23 +183,6 @@ fn list<'y>(key: &str, value: &'y Yaml) -> Result<&'y [Yaml], PartError> {
     }
 }
 
-const IN_PATTERNS: &[&str] = &[
-    "pattern",
-    "patterns",
-    "pattern-either",
-    "pattern-regex",
-    "pattern-inside",
-    "pattern-not",
-    "pattern-not-inside",
-    "pattern-not-regex",
-    "metavariable-regex",
-    "metavariable-pattern",
-    "metavariable-comparison",
-    "metavariable-analysis",
-    "metavariable-type",
-    "focus-metavariable",
-];
-
 fn conjunction(items: &[Yaml]) -> Result<Formula, PartError> {
     let mut all = Conjunction::default();
     for item in items {
@@ -232,7 +208,7 @@ fn conjunction(items: &[Yaml]) -> Result<Formula, PartError> {
                 other if other.starts_with("metavariable-") => {
                     all.conditions.push(condition(other, value, key.line)?);
                 }
-                other => return Err(unknown(key.line, other, IN_PATTERNS)),
+                other => return Err(unknown(key.line, other, &names_of(CONDITIONS))),
             }
         }
     }
@@ -286,11 +262,7 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
     let switch = |field: &str| matches!(value.get(field).map(|v| &v.node), Some(Node::Bool(true)));
     match key {
         "metavariable-regex" => {
-            keys(
-                value,
-                key,
-                &["metavariable", "regex", "constant-propagation"],
-            )?;
+            only(value, key, &[vocabulary::OF_REGEX])?;
             Ok(Condition::Regex {
                 metavariable: metavariable()?,
                 regex: text_of("regex")?,
@@ -298,9 +270,7 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
             })
         }
         "metavariable-pattern" => {
-            let mut allowed = vec!["metavariable", "language"];
-            allowed.extend(OPERATORS);
-            keys(value, key, &allowed)?;
+            only(value, key, &[vocabulary::OF_PATTERN, OPERATORS])?;
             Ok(Condition::Pattern {
                 metavariable: metavariable()?,
                 language: value.get("language").and_then(Yaml::text),
@@ -309,7 +279,7 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
             })
         }
         "metavariable-comparison" => {
-            keys(value, key, &["metavariable", "comparison", "strip", "base"])?;
+            only(value, key, &[vocabulary::OF_COMPARISON])?;
             let base = value
                 .get("base")
                 .and_then(Yaml::text)
@@ -325,14 +295,14 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
             })
         }
         "metavariable-analysis" => {
-            keys(value, key, &["metavariable", "analyzer"])?;
+            only(value, key, &[vocabulary::OF_ANALYSIS])?;
             Ok(Condition::Analysis {
                 metavariable: metavariable()?,
                 analyzer: text_of("analyzer")?,
             })
         }
         "metavariable-type" => {
-            keys(value, key, &["metavariable", "type", "types", "language"])?;
+            only(value, key, &[vocabulary::OF_TYPE])?;
             let types = match (value.get("type"), value.get("types")) {
                 (Some(one), None) => vec![leaf("type", one)?],
                 (None, Some(many)) => list("types", many)?
@@ -346,53 +316,9 @@ fn condition(key: &str, value: &Yaml, line: u32) -> Result<Condition, PartError>
                 types,
             })
         }
-        other => Err(unknown(line, other, IN_PATTERNS)),
+        other => Err(unknown(line, other, &names_of(CONDITIONS))),
     }
 }
-
-fn keys(value: &Yaml, key: &str, allowed: &[&str]) -> Result<(), PartError> {
-    let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(value.line, key, "a map is needed here"));
-    };
-    match entries
-        .iter()
-        .find(|(k, _)| !allowed.contains(&k.text.as_str()))
-    {
-        Some((k, _)) => Err(unknown(k.line, &k.text, allowed)),
-        None => Ok(()),
-    }
-}
-
-/// The error for a key that means nothing here.
-pub(crate) fn unknown(line: u32, key: &str, known: &[&str]) -> PartError {
-    let message = match closest(key, known) {
-        Some(close) => format!("there is no such operator or key here; is it `{close}`?"),
-        None => "there is no such operator or key here".to_owned(),
-    };
-    PartError::new(line, key, message)
-}
-
-const NEWER: &[&str] = &[
-    "pattern", "regex", "all", "any", "not", "inside", "anywhere", "where",
-];
-const NEWER_WHERE: &[&str] = &[
-    "metavariable",
-    "regex",
-    "pattern",
-    "comparison",
-    "focus",
-    "type",
-    "types",
-    "analyzer",
-    "language",
-    "all",
-    "any",
-    "not",
-    "inside",
-    "constant-propagation",
-    "strip",
-    "base",
-];
 
 /// The newer syntax: `match: {all: …, where: …}`.
 pub(crate) fn newer(value: &Yaml) -> Result<Formula, PartError> {
@@ -436,7 +362,7 @@ pub(crate) fn newer(value: &Yaml) -> Result<Formula, PartError> {
                     "a formula cannot be negative only",
                 ));
             }
-            other => return Err(unknown(key.line, other, NEWER)),
+            other => return Err(unknown(key.line, other, &names_of(NEWER))),
         };
         if formula.replace(one).is_some() {
             return Err(PartError::new(
@@ -457,7 +383,7 @@ pub(crate) fn newer(value: &Yaml) -> Result<Formula, PartError> {
 }
 
 fn newer_condition(item: &Yaml, into: &mut Conjunction) -> Result<(), PartError> {
-    keys(item, "where", NEWER_WHERE)?;
+    only(item, "where", &[vocabulary::WHERE])?;
     if let Some(focus) = item.get("focus") {
         into.focus.push(names("focus", focus)?);
         return Ok(());

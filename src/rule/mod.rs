@@ -9,12 +9,13 @@ pub mod fixture;
 mod formula;
 mod literals;
 mod meta;
-mod models;
-mod options;
+pub(crate) mod models;
+pub(crate) mod options;
 pub mod secret;
 mod spec;
 pub mod taint;
 mod target;
+pub(crate) mod vocabulary;
 mod words;
 mod yaml;
 

@@ -37,10 +37,21 @@ pub(super) fn items(name: &str, list: &str) -> Result<&'static [Yaml], String> {
     }
 }
 
+/// The models by name, each with the lists that it has.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    MODELS.iter().map(|(name, model)| {
+        let lists = match &model.node {
+            Node::Map(lists) => lists.iter().map(|(list, _)| list.text.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        (name.as_str(), lists)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::taint;
+    use crate::rule::{taint, vocabulary};
 
     #[test]
     fn every_model_is_read() {
@@ -50,7 +61,7 @@ mod tests {
             };
             for (list, _) in lists {
                 assert!(
-                    taint::LISTS.contains(&list.text.as_str()),
+                    vocabulary::has(vocabulary::LISTS, &list.text),
                     "{name}: {}",
                     list.text
                 );

@@ -1,14 +1,21 @@
-//! The `options:` of a rule: switches that change what its patterns mean.
+//! The `options:` of a rule: what each changes, and which values are taken.
+//!
+//! An option that would change what a pattern means is either followed or refused by name; only
+//! those that say how an engine runs are passed over.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::PartError;
-use super::formula::unknown;
-use super::taint;
+use super::taint::TaintOptions;
+use super::vocabulary::unknown;
 use super::yaml::{Node, Yaml};
 
 /// The `options:` that change what a pattern means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a rule may set"
+)]
 pub struct Options {
     /// Literals match what is known to hold them.
     pub constant_propagation: bool,
@@ -16,6 +23,24 @@ pub struct Options {
     pub symbolic_propagation: bool,
     /// An expression among statements matches anywhere in a statement.
     pub implicit_deep_exprstmt: bool,
+    /// `a and b and c` may be grouped otherwise, `a | b` also be turned round.
+    pub ac_matching: bool,
+    /// `a and b` matches `b and a`.
+    pub commutative_boolop: bool,
+    /// `a == b` matches `b == a`.
+    pub symmetric_eq: bool,
+    /// An assignment matches a declaration with a value.
+    pub vardef_assign: bool,
+    /// An assignment matches a field of a class with a value.
+    pub flddef_assign: bool,
+    /// An expression matches a decorator.
+    pub attr_expr: bool,
+    /// `...` between statements reaches into nested blocks.
+    pub go_deeper_stmt: bool,
+    /// Objects and classes may have more members than the pattern names.
+    pub implicit_ellipsis: bool,
+    /// Elements may have more attributes than the pattern names.
+    pub xml_attrs_implicit_ellipsis: bool,
     /// How many lines down an ellipsis of a generic pattern reaches.
     pub generic_ellipsis_max_span: u32,
     /// The comments that generic patterns pass over.
@@ -39,130 +64,343 @@ impl Default for Options {
             constant_propagation: true,
             symbolic_propagation: false,
             implicit_deep_exprstmt: true,
+            ac_matching: true,
+            commutative_boolop: false,
+            symmetric_eq: false,
+            vardef_assign: true,
+            flddef_assign: true,
+            attr_expr: true,
+            go_deeper_stmt: true,
+            implicit_ellipsis: true,
+            xml_attrs_implicit_ellipsis: true,
             generic_ellipsis_max_span: 10,
             generic_comment_style: None,
         }
     }
 }
 
-/// The options that have an effect here.
-const KNOWN: &[&str] = &[
-    "constant_propagation",
-    "symbolic_propagation",
-    "implicit_deep_exprstmt",
-    "generic_ellipsis_max_span",
-    "generic_comment_style",
-    "generic_engine",
-];
-
-/// Options that change nothing here, because what they switch is how aiscan works, or because they
-/// speed up an engine of another kind.
-const PASSED_OVER: &[&str] = &[
-    "interfile",
-    "ac_matching",
-    "commutative_boolop",
-    "vardef_assign",
-    "attr_expr",
-    "xml_attrs_implicit_ellipsis",
-    "xml_children_ordered",
-    "generic_multiline",
-    "generic_caseless",
-    "generic_extra_braces",
-    "generic_extra_word_characters",
-    "taint_intrafile",
-    "taint_focus_on",
-    "unify_ids_strictly",
-    "decorators_order_matters",
-    "flddef_assign",
-    "arrow_is_function",
-    "let_is_var",
-    "go_deeper_expr",
-    "go_deeper_stmt",
-    "implicit_ellipsis",
-    "symmetric_eq",
-    "cpp_parsing_pref",
-    "max_match_per_file",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// Those of the options passed over that say how an engine runs, and not what a pattern means.
-const OF_ENGINES: &[&str] = &[
-    "interfile",
-    "taint_intrafile",
-    "cpp_parsing_pref",
-    "dynamic_timeout",
-    "dynamic_timeout_unit_kb",
-    "dynamic_timeout_max_multiplier",
-    "experimental",
-    "timeout",
-];
-
-/// The options of a rule that would change what its patterns mean, and do not here.
-pub(super) fn without_effect(yaml: &Yaml) -> Vec<&str> {
-    let Some(Node::Map(entries)) = yaml.get("options").map(|options| &options.node) else {
-        return Vec::new();
-    };
-    let names = entries.iter().map(|(key, _)| key.text.as_str());
-    names
-        .filter(|name| PASSED_OVER.contains(name) && !OF_ENGINES.contains(name))
-        .collect()
+/// What an option does here.
+#[derive(Clone, Copy)]
+pub(crate) enum Effect {
+    /// It switches the matcher.
+    Matcher(fn(&mut Options) -> &mut bool),
+    /// It takes another value than a truth value.
+    Value(fn(&mut Options, &Yaml) -> Result<(), &'static str>),
+    /// It switches what carries values on.
+    Taint(fn(&mut TaintOptions) -> &mut bool),
+    /// What it says always holds here, or never: no other value is taken.
+    Fixed(bool),
+    /// It says how an engine runs, or how languages are read that aiscan does not read.
+    PassedOver,
 }
 
-/// Reads the `options:` of a rule.
-pub(super) fn read(yaml: &Yaml) -> Result<Options, PartError> {
-    let mut options = Options::default();
-    let Some(value) = yaml.get("options") else {
-        return Ok(options);
+/// Every option, with what it says where it is on.
+pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
+    (
+        "constant_propagation",
+        Effect::Matcher(|options| &mut options.constant_propagation),
+        "a literal matches a name that is known to hold it",
+    ),
+    (
+        "symbolic_propagation",
+        Effect::Matcher(|options| &mut options.symbolic_propagation),
+        "a name matches as the expression that was assigned to it",
+    ),
+    (
+        "implicit_deep_exprstmt",
+        Effect::Matcher(|options| &mut options.implicit_deep_exprstmt),
+        "an expression among statements matches anywhere in a statement",
+    ),
+    (
+        "ac_matching",
+        Effect::Matcher(|options| &mut options.ac_matching),
+        "`a and b and c` matches however it is grouped, `a | b` in any order",
+    ),
+    (
+        "commutative_boolop",
+        Effect::Matcher(|options| &mut options.commutative_boolop),
+        "`a and b` matches `b and a`",
+    ),
+    (
+        "symmetric_eq",
+        Effect::Matcher(|options| &mut options.symmetric_eq),
+        "`a == b` matches `b == a`",
+    ),
+    (
+        "vardef_assign",
+        Effect::Matcher(|options| &mut options.vardef_assign),
+        "`$X = 1` matches `let x = 1`",
+    ),
+    (
+        "flddef_assign",
+        Effect::Matcher(|options| &mut options.flddef_assign),
+        "`$X = 1` matches a field of a class",
+    ),
+    (
+        "attr_expr",
+        Effect::Matcher(|options| &mut options.attr_expr),
+        "an expression matches a decorator",
+    ),
+    (
+        "go_deeper_stmt",
+        Effect::Matcher(|options| &mut options.go_deeper_stmt),
+        "`...` between statements reaches into nested blocks",
+    ),
+    (
+        "implicit_ellipsis",
+        Effect::Matcher(|options| &mut options.implicit_ellipsis),
+        "objects and classes may have more members than the pattern names",
+    ),
+    (
+        "xml_attrs_implicit_ellipsis",
+        Effect::Matcher(|options| &mut options.xml_attrs_implicit_ellipsis),
+        "elements may have more attributes than the pattern names",
+    ),
+    (
+        "taint_unify_mvars",
+        Effect::Taint(|options| &mut options.unify_mvars),
+        "metavariables of one name hold the same in source and sink",
+    ),
+    (
+        "taint_assume_safe_functions",
+        Effect::Taint(|options| &mut options.assume_safe_functions),
+        "a function of which nothing is known returns nothing of what it is given",
+    ),
+    (
+        "taint_assume_safe_indexes",
+        Effect::Taint(|options| &mut options.assume_safe_indexes),
+        "an index says nothing of the element",
+    ),
+    (
+        "taint_assume_safe_comparisons",
+        Effect::Taint(|options| &mut options.assume_safe_comparisons),
+        "a comparison says nothing of what is compared",
+    ),
+    (
+        "taint_assume_safe_booleans",
+        Effect::Taint(|options| &mut options.assume_safe_booleans),
+        "a truth value is harmless: by its type, or as what a comparison or a negation gives",
+    ),
+    (
+        "taint_assume_safe_numbers",
+        Effect::Taint(|options| &mut options.assume_safe_numbers),
+        "a number is harmless: by its type, or as what arithmetic gives",
+    ),
+    (
+        "taint_only_propagate_through_assignments",
+        Effect::Taint(|options| &mut options.only_propagate_through_assignments),
+        "only assignments carry values on",
+    ),
+    (
+        "arrow_is_function",
+        Effect::Fixed(true),
+        "a pattern of a function matches an arrow function",
+    ),
+    (
+        "let_is_var",
+        Effect::Fixed(true),
+        "`var` in a pattern matches `let` and `const`",
+    ),
+    (
+        "go_deeper_expr",
+        Effect::Fixed(true),
+        "`<... ...>` reaches into nested expressions",
+    ),
+    (
+        "unify_ids_strictly",
+        Effect::Fixed(true),
+        "names of different definitions are different",
+    ),
+    (
+        "decorators_order_matters",
+        Effect::Fixed(false),
+        "decorators stand in the order of the pattern",
+    ),
+    (
+        "xml_children_ordered",
+        Effect::Fixed(true),
+        "elements stand in the order of the pattern",
+    ),
+    ("interfile", Effect::PassedOver, "flows cross files"),
+    (
+        "taint_intrafile",
+        Effect::PassedOver,
+        "flows cross the functions of a file, which they always do here",
+    ),
+    ("experimental", Effect::PassedOver, "how an engine runs"),
+    (
+        "timeout",
+        Effect::PassedOver,
+        "how an engine runs; budgets are steps here",
+    ),
+    ("dynamic_timeout", Effect::PassedOver, "how an engine runs"),
+    (
+        "dynamic_timeout_unit_kb",
+        Effect::PassedOver,
+        "how an engine runs",
+    ),
+    (
+        "dynamic_timeout_max_multiplier",
+        Effect::PassedOver,
+        "how an engine runs",
+    ),
+    (
+        "max_match_per_file",
+        Effect::PassedOver,
+        "how many findings are kept; all are here",
+    ),
+    (
+        "cpp_parsing_pref",
+        Effect::PassedOver,
+        "how C++ is read, which aiscan does not read",
+    ),
+    (
+        "generic_ellipsis_max_span",
+        Effect::Value(max_span),
+        "how many lines down `...` of a generic pattern reaches",
+    ),
+    (
+        "generic_comment_style",
+        Effect::Value(comment_style),
+        "the comments that generic patterns pass over: `c`, `cpp` or `shell`",
+    ),
+    (
+        "generic_engine",
+        Effect::Value(engine),
+        "how generic patterns are read: `spacegrep`",
+    ),
+    (
+        "generic_multiline",
+        Effect::PassedOver,
+        "of another engine for generic patterns",
+    ),
+    (
+        "generic_caseless",
+        Effect::PassedOver,
+        "of another engine for generic patterns",
+    ),
+    (
+        "generic_extra_braces",
+        Effect::PassedOver,
+        "of another engine for generic patterns",
+    ),
+    (
+        "generic_extra_word_characters",
+        Effect::PassedOver,
+        "of another engine for generic patterns",
+    ),
+];
+
+fn max_span(options: &mut Options, value: &Yaml) -> Result<(), &'static str> {
+    let lines = value.text().and_then(|text| text.parse().ok());
+    options.generic_ellipsis_max_span = lines.ok_or("a number of lines is needed")?;
+    Ok(())
+}
+
+fn comment_style(options: &mut Options, value: &Yaml) -> Result<(), &'static str> {
+    options.generic_comment_style = Some(match value.text().as_deref() {
+        Some("c") => CommentStyle::C,
+        Some("cpp") => CommentStyle::Cpp,
+        Some("shell") => CommentStyle::Shell,
+        _ => return Err("one of `c`, `cpp` and `shell` is needed here"),
+    });
+    Ok(())
+}
+
+fn engine(_: &mut Options, value: &Yaml) -> Result<(), &'static str> {
+    match value.text().as_deref() {
+        Some("spacegrep") => Ok(()),
+        _ => Err("this engine is not supported: `spacegrep`, the default, is"),
+    }
+}
+
+/// Reads the options of a rule.
+pub(super) fn read(rule: &Yaml) -> Result<(Options, TaintOptions), PartError> {
+    let (mut options, mut flows) = (Options::default(), TaintOptions::default());
+    let Some(value) = rule.get("options") else {
+        return Ok((options, flows));
     };
     let Node::Map(entries) = &value.node else {
-        return Err(PartError::new(
-            value.line,
-            "options",
-            "a map is needed here",
-        ));
+        let message = "a map is needed here";
+        return Err(PartError::new(value.line, "options", message));
     };
     for (key, value) in entries {
-        let on = matches!(value.node, Node::Bool(true));
-        let name = key.text.as_str();
-        match name {
-            "constant_propagation" => options.constant_propagation = on,
-            "symbolic_propagation" => options.symbolic_propagation = on,
-            "implicit_deep_exprstmt" => options.implicit_deep_exprstmt = on,
-            "generic_ellipsis_max_span" => {
-                let lines = value.text().and_then(|text| text.parse().ok());
-                options.generic_ellipsis_max_span = lines.ok_or_else(|| {
-                    PartError::new(value.line, name, "a number of lines is needed")
-                })?;
+        let Some((name, effect, _)) = OPTIONS.iter().find(|(name, _, _)| *name == key.text) else {
+            let names: Vec<&str> = OPTIONS.iter().map(|(name, _, _)| *name).collect();
+            return Err(unknown(key.line, &key.text, &names));
+        };
+        match effect {
+            Effect::PassedOver => continue,
+            Effect::Value(read) => {
+                read(&mut options, value)
+                    .map_err(|message| PartError::new(value.line, *name, message))?;
+                continue;
             }
-            "generic_comment_style" => {
-                options.generic_comment_style = Some(comment_style(name, value)?);
+            Effect::Matcher(_) | Effect::Taint(_) | Effect::Fixed(_) => {}
+        }
+        let Node::Bool(on) = value.node else {
+            let message = "`true` or `false` is needed here";
+            return Err(PartError::new(value.line, *name, message));
+        };
+        match effect {
+            Effect::Matcher(switch) => *switch(&mut options) = on,
+            Effect::Taint(switch) => *switch(&mut flows) = on,
+            Effect::Fixed(always) if *always != on => {
+                let message = format!("the option is not supported: here it is always {always}");
+                return Err(PartError::new(value.line, *name, message));
             }
-            "generic_engine" => match value.text().as_deref() {
-                Some("spacegrep") => {}
-                _ => {
-                    let message = "this engine is not supported: `spacegrep`, the default, is";
-                    return Err(PartError::new(value.line, name, message));
-                }
-            },
-            other if PASSED_OVER.contains(&other) || taint::OPTIONS.contains(&other) => {}
-            other => return Err(unknown(key.line, other, KNOWN)),
+            Effect::Fixed(_) | Effect::PassedOver | Effect::Value(_) => {}
         }
     }
-    Ok(options)
+    Ok((options, flows))
 }
 
-fn comment_style(key: &str, value: &Yaml) -> Result<CommentStyle, PartError> {
-    match value.text().as_deref() {
-        Some("c") => Ok(CommentStyle::C),
-        Some("cpp") => Ok(CommentStyle::Cpp),
-        Some("shell") => Ok(CommentStyle::Shell),
-        _ => {
-            let message = "one of `c`, `cpp` and `shell` is needed here";
-            Err(PartError::new(value.line, key, message))
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::yaml;
+
+    fn read_options(text: &str) -> Result<(Options, TaintOptions), String> {
+        let read = read(&yaml::parse(&format!("options: {text}")).unwrap());
+        read.map_err(|error| format!("{}: {}", error.key.unwrap_or_default(), error.message))
+    }
+
+    #[test]
+    fn options_are_switched() {
+        let (options, flows) =
+            read_options("{ac_matching: false, taint_unify_mvars: true}").unwrap();
+        assert!(!options.ac_matching && flows.unify_mvars);
+        assert_eq!(read_options("{}"), Ok(Default::default()));
+    }
+
+    #[test]
+    fn what_is_fixed_takes_no_other_value() {
+        assert!(read_options("{let_is_var: true}").is_ok());
+        assert_eq!(
+            read_options("{let_is_var: false}").unwrap_err(),
+            "let_is_var: the option is not supported: here it is always true"
+        );
+    }
+
+    #[test]
+    fn what_is_about_engines_is_passed_over() {
+        assert!(read_options("{interfile: true, timeout: 5}").is_ok());
+    }
+
+    #[test]
+    fn a_switch_needs_a_truth_value_and_a_name_that_exists() {
+        let error = read_options("{ac_matching: 'no'}").unwrap_err();
+        assert_eq!(error, "ac_matching: `true` or `false` is needed here");
+        let error = read_options("{ac_macthing: false}").unwrap_err();
+        assert!(error.ends_with("is it `ac_matching`?"), "{error}");
+    }
+
+    #[test]
+    fn every_option_stands_here_once() {
+        let mut names: Vec<&str> = OPTIONS.iter().map(|(name, _, _)| *name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

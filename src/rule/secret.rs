@@ -6,18 +6,7 @@
 //!   body: '[A-Za-z0-9]{52}'
 //! ```
 //!
-//! | key | meaning |
-//! |---|---|
-//! | `prefix` | literal texts with which the credential, or what announces it, begins |
-//! | `near` | names of a provider: the credential has no mark of its own and stands after one |
-//! | `assigned` | `token`, `password` or `client-side`: any value beside a name of that kind |
-//! | `body` | what follows the prefix, or the whole value beside a name: a regex of bytes. A group called `secret` narrows what is reported |
-//! | `before` | what stands right before the prefix and belongs to the credential: a regex |
-//! | `ignore-case` | prefix and body are meant in any case |
-//! | `within` | for `near`: the bytes that may stand between name and value, 48 by default |
-//! | `needs-secret-word` | for `near`: the name is an ordinary word, so `key` or the like has to stand between |
-//! | `randomness` | see [`Randomness`]; `expected` by default |
-//! | `checksum` | see [`Checksum`] |
+//! [`vocabulary::SECRET`] tells what each key means, [`Randomness`] and [`Checksum`] their values.
 //!
 //! The message may name the provider as the text does: `$PROVIDER`. Files are chosen by the rule's
 //! `paths:`. Regexes are compiled when a file has a reason to need them.
@@ -25,7 +14,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::PartError;
-use super::formula::unknown;
+use super::vocabulary::{self, only};
 use super::yaml::{Node, Yaml};
 
 /// A credential's looks.
@@ -105,32 +94,12 @@ pub enum Form {
     Assigned(Assigned),
 }
 
-const KEYS: &[&str] = &[
-    "prefix",
-    "near",
-    "assigned",
-    "body",
-    "before",
-    "ignore-case",
-    "within",
-    "needs-secret-word",
-    "randomness",
-    "checksum",
-];
-
 /// Reads the `secret:` of a rule.
 pub(super) fn read(rule: &Yaml) -> Result<Secret, PartError> {
     let Some(yaml) = rule.get("secret") else {
         return Err(PartError::new(rule.line, "secret", "it is missing"));
     };
-    let Node::Map(entries) = &yaml.node else {
-        return Err(PartError::new(yaml.line, "secret", "a map is needed here"));
-    };
-    for (key, _) in entries {
-        if !KEYS.contains(&key.text.as_str()) {
-            return Err(unknown(key.line, &key.text, KEYS));
-        }
-    }
+    only(yaml, "secret", &[vocabulary::SECRET])?;
     let randomness = word(
         yaml,
         "randomness",

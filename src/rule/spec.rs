@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::Meta;
 use super::error::{PartError, RuleError};
 use super::fix::{self, Fix};
-use super::formula::{self, Formula, unknown};
+use super::formula::{self, Formula};
 use super::options::{self, Options};
 use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
+use super::vocabulary::{self, names, unknown};
 use super::yaml::{self, Node, Yaml};
 use crate::finding::{Confidence, Severity};
 
@@ -51,35 +52,6 @@ pub enum Mode {
     Taint(Box<TaintSpec>),
 }
 
-/// Keys of a rule that Semgrep knows and that change nothing here.
-const PASSED_OVER: &[&str] = &["version", "product", "r2c-internal-project-depends-on"];
-
-const KEYS: &[&str] = &[
-    "id",
-    "message",
-    "severity",
-    "languages",
-    "metadata",
-    "paths",
-    "options",
-    "mode",
-    "pattern",
-    "patterns",
-    "pattern-either",
-    "pattern-regex",
-    "match",
-    "secret",
-    "fix",
-    "fix-regex",
-    "min-version",
-    "max-version",
-    "pattern-sources",
-    "pattern-sinks",
-    "pattern-sanitizers",
-    "pattern-propagators",
-    "taint",
-];
-
 /// The version of Semgrep whose behaviour is followed; `min-version` compares with it.
 const VERSION: [u32; 3] = [1, 182, 0];
 
@@ -90,8 +62,6 @@ pub struct RuleFile {
     pub rules: Vec<Rule>,
     /// Rules left out, with the reason.
     pub left_out: Vec<String>,
-    /// Options that a rule sets and that change nothing here.
-    pub without_effect: Vec<String>,
 }
 
 /// Reads the rules of a file. `None` where it holds no `rules:` at all.
@@ -133,11 +103,6 @@ pub fn read_file(file: &str, text: &str) -> Result<Option<RuleFile>, Vec<RuleErr
                 )));
             }
             ids.push(id.clone());
-        }
-        for option in options::without_effect(yaml) {
-            let rule = id.as_deref().unwrap_or("?");
-            out.without_effect
-                .push(format!("`{option}` of rule {rule}"));
         }
         match left_out(yaml) {
             Ok(Some(reason)) => {
@@ -200,11 +165,12 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         });
     };
     for (key, _) in entries {
-        let known = KEYS.contains(&key.text.as_str())
-            || PASSED_OVER.contains(&key.text.as_str())
-            || key.text.starts_with("r2c-internal-");
+        let name = key.text.as_str();
+        let known = vocabulary::has(vocabulary::RULE, name)
+            || vocabulary::has(vocabulary::PASSED_OVER, name)
+            || name.starts_with("r2c-internal-");
         if !known {
-            return Err(unknown(key.line, &key.text, KEYS));
+            return Err(unknown(key.line, name, &names(vocabulary::RULE)));
         }
     }
     let text = |key: &str| match yaml.get(key) {
@@ -220,8 +186,9 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         .and_then(Yaml::text)
         .unwrap_or_else(|| "search".to_owned());
     let mode_line = yaml.get("mode").map_or(yaml.line, |mode| mode.line);
+    let (options, flows) = options::read(yaml)?;
     let mode = match mode_name.as_str() {
-        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml)?)),
+        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
         "search" => {
             let formula = formula::of_map(yaml)?;
             if !formula.is_grounded() {
@@ -235,9 +202,14 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
             Mode::Search(formula)
         }
         "secret" => Mode::Secret(Arc::new(secret::read(yaml)?)),
-        "taint" => Mode::Taint(Box::new(taint::read(yaml)?)),
+        "taint" => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
         other => {
-            let message = format!("mode `{other}` is not supported: search, secret and taint are");
+            let why = vocabulary::REFUSED_MODES
+                .iter()
+                .find(|(mode, _)| *mode == other)
+                .map_or(String::new(), |(_, why)| format!(" ({why})"));
+            let modes = names(vocabulary::MODES).join(", ");
+            let message = format!("mode `{other}` is not supported{why}; there are {modes}");
             return Err(PartError::new(mode_line, "mode", message));
         }
     };
@@ -295,7 +267,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
         }),
         line: yaml.line,
         paths: paths(yaml)?,
-        options: options::read(yaml)?,
+        options,
         fix: fix::read(yaml)?,
         mode,
     })
@@ -344,7 +316,7 @@ fn paths(yaml: &Yaml) -> Result<Paths, PartError> {
         match key.text.as_str() {
             "include" => paths.include = globs,
             "exclude" => paths.exclude = globs,
-            other => return Err(unknown(key.line, other, &["include", "exclude"])),
+            other => return Err(unknown(key.line, other, &names(vocabulary::PATHS))),
         }
     }
     Ok(paths)
@@ -375,12 +347,12 @@ mod tests {
     }
 
     #[test]
-    fn an_option_without_effect_is_told() {
-        let text = format!(
-            "{HEAD}  pattern: f(...)\n  options: {{ac_matching: false, interfile: true}}\n"
-        );
-        let file = read_file("r.yaml", &text).unwrap().unwrap();
-        assert_eq!(file.without_effect, ["`ac_matching` of rule a"]);
+    fn modes_that_are_not_there_are_refused_by_name_and_line() {
+        for mode in ["join", "extract"] {
+            let text = format!("{HEAD}  mode: {mode}\n  pattern: f(...)\n");
+            let expected = format!("r.yaml:6: rule `a`: `mode`: mode `{mode}` is not supported");
+            assert!(error(&text).starts_with(&expected), "{}", error(&text));
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::PartError;
-use super::formula::{self, Formula, OPERATORS, unknown};
+use super::formula::{self, Formula};
+use super::vocabulary::{self, LISTS, OPERATORS, Words, has, only};
 use super::yaml::{Node, Yaml};
 
 /// What a taint rule follows.
@@ -117,17 +118,6 @@ pub struct TaintOptions {
     pub only_propagate_through_assignments: bool,
 }
 
-/// The `options:` of flows.
-pub(crate) const OPTIONS: &[&str] = &[
-    "taint_unify_mvars",
-    "taint_assume_safe_functions",
-    "taint_assume_safe_indexes",
-    "taint_assume_safe_comparisons",
-    "taint_assume_safe_booleans",
-    "taint_assume_safe_numbers",
-    "taint_only_propagate_through_assignments",
-];
-
 /// A condition on labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Requires {
@@ -168,30 +158,26 @@ pub(crate) fn is_newer(yaml: &Yaml) -> bool {
 }
 
 /// Reads what a taint rule follows.
-pub(crate) fn read(yaml: &Yaml) -> Result<TaintSpec, PartError> {
+pub(crate) fn read(yaml: &Yaml, options: TaintOptions) -> Result<TaintSpec, PartError> {
     let newer = yaml.get("taint");
     let key = |old: &'static str, new: &'static str| if newer.is_some() { new } else { old };
     let at = newer.unwrap_or(yaml);
     if let Some(newer) = newer {
-        only_keys(
-            newer,
-            "taint",
-            &["sources", "sinks", "sanitizers", "propagators"],
-        )?;
+        only(newer, "taint", &[LISTS])?;
     }
     let mut spec = TaintSpec {
-        options: options(yaml),
+        options,
         ..TaintSpec::default()
     };
     let read = Reader {
         newer: newer.is_some(),
     };
-    for (list, old) in LISTS.iter().zip(OLD_LISTS) {
+    for ((list, _), old) in LISTS.iter().zip(OLD_LISTS) {
         let needed = matches!(*list, "sources" | "sinks");
         for item in Reader::items(at, key(old, list), needed)? {
             match item.get("model") {
                 Some(model) => {
-                    only_keys(item, "model", &["model"])?;
+                    only(item, "model", &[vocabulary::MODEL])?;
                     let name = model.text().unwrap_or_default();
                     let items = super::models::items(&name, list)
                         .map_err(|message| PartError::new(model.line, "model", message))?;
@@ -206,8 +192,7 @@ pub(crate) fn read(yaml: &Yaml) -> Result<TaintSpec, PartError> {
     Ok(spec)
 }
 
-/// The lists of a taint rule, as models and the newer syntax call them.
-pub(super) const LISTS: &[&str] = &["sources", "sinks", "sanitizers", "propagators"];
+/// The lists, as the older syntax calls them.
 const OLD_LISTS: &[&str] = &[
     "pattern-sources",
     "pattern-sinks",
@@ -256,13 +241,11 @@ impl Reader {
     }
 
     /// The formula of an item whose other keys are known.
-    fn item<'y>(&self, item: &'y Yaml, more: &[&str]) -> Result<Item<'y>, PartError> {
+    fn item<'y>(&self, item: &'y Yaml, more: &Words) -> Result<Item<'y>, PartError> {
         let formula = if self.newer {
             match &item.node {
                 Node::Map(entries) => {
-                    let rest = entries
-                        .iter()
-                        .filter(|(key, _)| !more.contains(&key.text.as_str()));
+                    let rest = entries.iter().filter(|(key, _)| !has(more, &key.text));
                     let rest = Yaml {
                         line: item.line,
                         node: Node::Map(rest.cloned().collect()),
@@ -272,9 +255,7 @@ impl Reader {
                 _ => formula::newer(item)?,
             }
         } else {
-            let mut allowed = more.to_vec();
-            allowed.extend(OPERATORS);
-            only_keys(item, "pattern", &allowed)?;
+            only(item, "pattern", &[more, OPERATORS])?;
             formula::of_map(item)?
         };
         if !formula.is_grounded() {
@@ -289,8 +270,7 @@ impl Reader {
     }
 
     fn source(&self, item: &Yaml) -> Result<Source, PartError> {
-        let keys = ["label", "requires", "exact", "by-side-effect", "control"];
-        let (formula, item) = self.item(item, &keys)?;
+        let (formula, item) = self.item(item, vocabulary::SOURCE)?;
         Ok(Source {
             formula,
             label: text(item, "label")?,
@@ -302,7 +282,7 @@ impl Reader {
     }
 
     fn sink(&self, item: &Yaml) -> Result<Sink, PartError> {
-        let (formula, item) = self.item(item, &["requires", "exact", "at-exit"])?;
+        let (formula, item) = self.item(item, vocabulary::SINK)?;
         Ok(Sink {
             formula,
             requires: requires(item)?,
@@ -312,15 +292,7 @@ impl Reader {
     }
 
     fn sanitizer(&self, item: &Yaml) -> Result<Sanitizer, PartError> {
-        let (formula, item) = self.item(
-            item,
-            &[
-                "exact",
-                "by-side-effect",
-                "not_conflicting",
-                "not-conflicting",
-            ],
-        )?;
+        let (formula, item) = self.item(item, vocabulary::SANITIZER)?;
         Ok(Sanitizer {
             formula,
             exact: switch(item, "exact", false)?,
@@ -331,15 +303,7 @@ impl Reader {
     }
 
     fn propagator(&self, item: &Yaml) -> Result<Propagator, PartError> {
-        let keys = [
-            "from",
-            "to",
-            "by-side-effect",
-            "requires",
-            "label",
-            "replace-labels",
-        ];
-        let (formula, item) = self.item(item, &keys)?;
+        let (formula, item) = self.item(item, vocabulary::PROPAGATOR)?;
         let metavariable = |key: &str| match item.get(key) {
             Some(value) => formula::name(key, value),
             None => Err(PartError::new(item.line, key, "it is missing")),
@@ -357,19 +321,6 @@ impl Reader {
             label: text(item, "label")?,
             formula,
         })
-    }
-}
-
-fn only_keys(item: &Yaml, key: &str, allowed: &[&str]) -> Result<(), PartError> {
-    let Node::Map(entries) = &item.node else {
-        return Err(PartError::new(item.line, key, "a map is needed here"));
-    };
-    match entries
-        .iter()
-        .find(|(key, _)| !allowed.contains(&key.text.as_str()))
-    {
-        Some((key, _)) => Err(unknown(key.line, &key.text, allowed)),
-        None => Ok(()),
     }
 }
 
@@ -416,28 +367,6 @@ fn side_effect(item: &Yaml) -> Result<SideEffect, PartError> {
             KEY,
             "`true`, `false` or `only` is needed here",
         )),
-    }
-}
-
-fn options(yaml: &Yaml) -> TaintOptions {
-    let on = |key: &str| {
-        let value = yaml.get("options").and_then(|options| options.get(key));
-        matches!(
-            value,
-            Some(Yaml {
-                node: Node::Bool(true),
-                ..
-            })
-        )
-    };
-    TaintOptions {
-        unify_mvars: on("taint_unify_mvars"),
-        assume_safe_functions: on("taint_assume_safe_functions"),
-        assume_safe_indexes: on("taint_assume_safe_indexes"),
-        assume_safe_comparisons: on("taint_assume_safe_comparisons"),
-        assume_safe_booleans: on("taint_assume_safe_booleans"),
-        assume_safe_numbers: on("taint_assume_safe_numbers"),
-        only_propagate_through_assignments: on("taint_only_propagate_through_assignments"),
     }
 }
 

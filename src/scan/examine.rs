@@ -9,7 +9,7 @@ use super::guard::guarded;
 use super::line_hash::line_hashes;
 use super::mask::Mask;
 use super::place::Places;
-use super::{FileProblem, Reported, ScanProblem, SkipReason, Step, SuppressionProblem};
+use super::{Extras, FileProblem, Reported, ScanProblem, SkipReason, Step, SuppressionProblem};
 use sha2::{Digest as _, Sha256};
 
 use crate::discover::{Content, ReadError};
@@ -17,6 +17,7 @@ use crate::engine::{FileReport, Problem};
 use crate::finding::Finding;
 use crate::rule::Meta;
 use crate::source::{Source, Span};
+use crate::timing::{self, Sheet, Stage};
 use crate::triage;
 
 /// What runs the rules on one file; a seam for tests.
@@ -28,8 +29,7 @@ pub(super) struct Examiner<'a> {
     pub(super) scan_file: &'a ScanFile<'a>,
     pub(super) rules: &'a [Arc<Meta>],
     pub(super) deselected: &'a BTreeSet<String>,
-    /// Whether fixes are worked out.
-    pub(super) fixes: bool,
+    pub(super) extras: Extras,
 }
 
 /// What came of one file.
@@ -45,6 +45,7 @@ pub(super) struct Outcome {
     pub(super) bytes: Option<u64>,
     pub(super) parsed: bool,
     pub(super) fix: Option<FileFix>,
+    pub(super) timings: Sheet,
 }
 
 /// A hash of a secret's text. It stays in memory: short secrets are guessed from theirs.
@@ -54,6 +55,19 @@ impl Examiner<'_> {
     /// Examines what was read of the file that reports call `name`, as one commit brought it in
     /// where that is said.
     pub(super) fn examine(
+        &self,
+        name: &str,
+        commit: Option<&str>,
+        content: Result<Content, ReadError>,
+    ) -> Outcome {
+        let (mut outcome, spent) = timing::measure(self.extras.timings, || {
+            self.examine_content(name, commit, content)
+        });
+        outcome.timings = spent;
+        outcome
+    }
+
+    fn examine_content(
         &self,
         name: &str,
         commit: Option<&str>,
@@ -71,14 +85,16 @@ impl Examiner<'_> {
         };
         let size = bytes.len() as u64;
         let marked = bytes.starts_with(b"\xef\xbb\xbf");
-        let original = self.fixes.then(|| bytes.clone());
+        let original = self.extras.fixes.then(|| bytes.clone());
         let outcome = guarded(|| {
             let source = Source::new(name.to_owned(), language, bytes);
             let mut report = (self.scan_file)(&source);
             if let Err(error) = &source.decoded {
                 add_undecodable(&mut report, error.to_string());
             }
-            self.resolve(&source, marked, commit, original.as_deref(), report)
+            timing::stage(Stage::Resolve, || {
+                self.resolve(&source, marked, commit, original.as_deref(), report)
+            })
         });
         match outcome {
             Ok(outcome) => Outcome {

@@ -26,6 +26,7 @@ use self::examine::{Examiner, Outcome, ScanFile};
 use crate::discover::{self, DiscoverError, Request, Selection, Tally};
 use crate::engine::{self, RuleSet};
 use crate::rule::Meta;
+use crate::timing::{self, Sheet, Stage};
 
 pub use fixes::FileFix;
 pub use progress::Progress;
@@ -59,8 +60,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Files that this run writes.
     pub outputs: Vec<PathBuf>,
-    /// Whether it is worked out what fixes come to.
-    pub fixes: bool,
+    /// What is worked out beside the report.
+    pub extras: Extras,
     /// Ids of rules that exist and do not run, so that comments may name them.
     pub deselected: BTreeSet<String>,
 }
@@ -77,10 +78,19 @@ impl Default for Options {
             force_exclude: false,
             threads: None,
             outputs: Vec::new(),
-            fixes: false,
+            extras: Extras::default(),
             deselected: BTreeSet::new(),
         }
     }
+}
+
+/// What is worked out beside the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// What fixes come to.
+    pub fixes: bool,
+    /// Where the work goes.
+    pub timings: bool,
 }
 
 /// What is scanned.
@@ -144,15 +154,26 @@ impl ScanError {
 
 /// Scans what `options` select with the rules.
 pub fn run(rules: &RuleSet, options: &Options, progress: &Progress) -> Result<Report, ScanError> {
-    run_with_fixes(rules, options, progress).map(|(report, _)| report)
+    run_whole(rules, options, progress).map(|scanned| scanned.report)
 }
 
-/// Scans what `options` select with the rules, and works out what their fixes come to, by path.
-pub fn run_with_fixes(
+/// What a scan comes to: the report, and what else was asked for.
+#[derive(Debug)]
+pub struct Scanned {
+    /// What it has to say.
+    pub report: Report,
+    /// What fixes come to, by path.
+    pub fixes: Vec<FileFix>,
+    /// Where the work went.
+    pub timings: Sheet,
+}
+
+/// Scans what `options` select with the rules, with all that they ask for.
+pub fn run_whole(
     rules: &RuleSet,
     options: &Options,
     progress: &Progress,
-) -> Result<(Report, Vec<FileFix>), ScanError> {
+) -> Result<Scanned, ScanError> {
     let scan_file = |source: &_| engine::scan_file(rules, source);
     run_with(&scan_file, rules.metas(), options, progress)
 }
@@ -162,7 +183,7 @@ fn run_with(
     rules: &[Arc<Meta>],
     options: &Options,
     progress: &Progress,
-) -> Result<(Report, Vec<FileFix>), ScanError> {
+) -> Result<Scanned, ScanError> {
     let started = Instant::now();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or(0))
@@ -172,11 +193,16 @@ fn run_with(
         scan_file,
         rules,
         deselected: &options.deselected,
-        fixes: options.fixes,
+        extras: options.extras,
     };
-    let (selection, mut outcomes) = pool.install(|| scan(&examiner, options, progress))?;
+    let mut timings = Sheet::default();
+    let (selection, mut outcomes) =
+        pool.install(|| scan(&examiner, options, progress, &mut timings))?;
     let fixes = outcomes.iter_mut().filter_map(|(_, file)| file.fix.take());
     let fixes = fixes.collect();
+    for (_, file) in &outcomes {
+        timings.add(&file.timings);
+    }
     let mut report = assemble(selection, outcomes);
     report.rules = rules.to_vec();
     report.elapsed = started.elapsed();
@@ -194,7 +220,11 @@ fn run_with(
                 .collect(),
         });
     }
-    Ok((report, fixes))
+    Ok(Scanned {
+        report,
+        fixes,
+        timings,
+    })
 }
 
 /// What came of each file, in the order of their names.
@@ -204,6 +234,7 @@ fn scan(
     examiner: &Examiner<'_>,
     options: &Options,
     progress: &Progress,
+    timings: &mut Sheet,
 ) -> Result<(Selection, Outcomes), DiscoverError> {
     let request = Request {
         paths: &options.paths,
@@ -225,13 +256,20 @@ fn scan(
         }
         Subject::Stdin(stdin) => return scan_stdin(examiner, stdin, &request, progress),
     }
-    let mut selection = discover::discover(&request)?;
+    // The walk runs on all threads, and nothing beside it.
+    let (selection, spent) = timing::of_process(|| discover::discover(&request));
+    timings.note(Stage::Discover, spent);
+    let mut selection = selection?;
     let targets = std::mem::take(&mut selection.targets);
     progress.set_known(targets.len());
     let outcomes = targets
         .into_par_iter()
         .map(|target| {
-            let mut outcome = examiner.examine(&target.name, None, discover::read(&target.path));
+            let (content, spent) = timing::measure(options.extras.timings, || {
+                timing::stage(Stage::Read, || discover::read(&target.path))
+            });
+            let mut outcome = examiner.examine(&target.name, None, content);
+            outcome.timings.add(&spent);
             if let Some(fix) = &mut outcome.fix {
                 fix.place = Some(target.path);
             }

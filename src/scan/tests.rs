@@ -75,10 +75,10 @@ fn find(source: &Source) -> FileReport {
 }
 
 fn scan(options: &Options) -> Result<Report, ScanError> {
-    scan_with_fixes(options).map(|(report, _)| report)
+    scan_whole(options).map(|scanned| scanned.report)
 }
 
-fn scan_with_fixes(options: &Options) -> Result<(Report, Vec<FileFix>), ScanError> {
+fn scan_whole(options: &Options) -> Result<Scanned, ScanError> {
     run_with(
         &find,
         &[rule("bad").into(), rule("secret").into()],
@@ -297,10 +297,13 @@ fn standard_input_is_scanned_under_its_name() {
 fn fixed(text: &str) -> (FileFix, Option<Vec<u8>>) {
     let dir = tree(&[("a.py", text)]);
     let options = Options {
-        fixes: true,
+        extras: Extras {
+            fixes: true,
+            timings: false,
+        },
         ..options(&dir)
     };
-    let mut fix = scan_with_fixes(&options).unwrap().1.remove(0);
+    let mut fix = scan_whole(&options).unwrap().fixes.remove(0);
     let after = fix.bytes.take().map(|(_, after)| after);
     (fix, after)
 }
@@ -323,7 +326,9 @@ fn a_preview_of_fixes_shows_no_secret_and_the_file_keeps_it() {
 #[test]
 fn nothing_is_worked_out_unless_asked_for() {
     let dir = tree(&[("a.py", "BAD")]);
-    assert!(scan_with_fixes(&options(&dir)).unwrap().1.is_empty());
+    let scanned = scan_whole(&options(&dir)).unwrap();
+    assert!(scanned.fixes.is_empty());
+    assert!(scanned.timings.rules.is_empty());
 }
 
 #[test]
@@ -338,7 +343,7 @@ fn progress_counts_files() {
 fn a_thousand_findings_on_one_line_take_no_more_than_linear_time() {
     let started = Instant::now();
     let text = format!("{}{}", "x".repeat(1 << 20), "BAD;é".repeat(2_000));
-    let (report, _) = run_with(
+    let Scanned { report, .. } = run_with(
         &|source: &Source| FileReport {
             findings: (0..20_000)
                 .map(|i| Finding {
@@ -382,10 +387,13 @@ proptest! {
         writeln!(text, "SECRET={other}").unwrap();
         let dir = tree(&[("a.py", &text)]);
         let options = Options {
+            extras: Extras {
             fixes: true,
+            timings: false,
+        },
             ..options(&dir)
         };
-        let (report, fixes) = scan_with_fixes(&options).unwrap();
+        let Scanned { report, fixes, .. } = scan_whole(&options).unwrap();
         prop_assert_eq!(report.findings.len(), 5);
         prop_assert!(report.findings.iter().any(|finding| finding.suppression.is_some()));
         prop_assert_eq!(report.suppression_problems.len(), 1);

@@ -8,6 +8,7 @@ use super::names::Names;
 use super::tree::Tree;
 use crate::lang::Language;
 use crate::source::Source;
+use crate::timing::{self, Stage};
 
 /// A file's tree, its names, and its constants once a rule asks for them.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub struct File<'s> {
 impl<'s> File<'s> {
     /// Parses a file. `None` where its language has no grammar.
     pub fn parse(source: &'s Source) -> Option<File<'s>> {
+        timing::stage(Stage::Lower, || File::parse_and_lower(source))
+    }
+
+    fn parse_and_lower(source: &'s Source) -> Option<File<'s>> {
         let text = source.parse_text();
         let mut tree = super::lower::lower(source.language, &text, false)?;
         // JavaScript with types, as Flow writes them, is no JavaScript to its grammar.

@@ -179,20 +179,6 @@ impl Walk<'_> {
         value
     }
 
-    /// `let n: u32 = …` holds a number, whatever it was read from, and `&'static str` a text that the
-    /// program was built with: what a binding, a parameter or a function is declared to hold.
-    pub(super) fn is_harmless_type(&self, node: NodeId) -> bool {
-        let tree = self.tree;
-        if tree.language != Language::Rust {
-            return false;
-        }
-        let Some(of) = tree.child(node, Role::Type) else {
-            return false;
-        };
-        let of = tree.text_of(of, self.file.text());
-        is_rust_number(&of) || of.contains("'static str") && !of.contains("String")
-    }
-
     /// The variables of a name that stands in a string, as in `format!("{name}")`.
     pub(super) fn captured(&mut self, name: &str, state: &State) -> Set {
         let symbol = Symbol::of(name);
@@ -209,36 +195,4 @@ impl Walk<'_> {
         }
         set
     }
-}
-
-/// Whether a Rust type holds numbers or truth values only.
-pub(super) fn is_rust_number(name: &str) -> bool {
-    const NUMBERS: &[&str] = &[
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "f32",
-        "f64",
-        "bool",
-        "Uuid",
-        "uuid::Uuid",
-        "IpAddr",
-        "std::net::IpAddr",
-    ];
-    let name = name.trim();
-    let inner = name
-        .strip_prefix("Option<")
-        .or(name.strip_prefix("Result<"))
-        .unwrap_or(name);
-    let inner = inner.split([',', '>']).next().unwrap_or(inner).trim();
-    NUMBERS.contains(&inner)
 }

@@ -462,7 +462,7 @@ impl Walk<'_> {
             let of = text
                 .rsplit_once("parse::<")
                 .map(|(_, rest)| rest.split('>').next().unwrap_or(rest));
-            return of.is_some_and(super::assign::is_rust_number);
+            return of.is_some_and(super::harmless::is_rust_number);
         }
         false
     }

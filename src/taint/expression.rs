@@ -2,7 +2,6 @@
 
 use super::value::{Set, Shape, State};
 use super::walk::{MAX_DEPTH, Walk};
-use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 impl Walk<'_> {
@@ -120,25 +119,8 @@ impl Walk<'_> {
         if and || or {
             self.join(state, &inner);
         }
-        let compares = [
-            "==",
-            "!=",
-            "===",
-            "!==",
-            "<",
-            ">",
-            "<=",
-            ">=",
-            "in",
-            "not in",
-            "is",
-            "is not",
-            "instanceof",
-        ];
         let options = self.program.spec.options;
-        if options.assume_safe_comparisons && is(&compares)
-            || options.only_propagate_through_assignments
-        {
+        if options.only_propagate_through_assignments || self.is_harmless_operation(node) {
             all = Set::default();
         }
         self.finish(node, Shape::of(all), None, state)
@@ -197,12 +179,15 @@ impl Walk<'_> {
                     .next()
                     .map(|inner| self.eval(inner, state))
                     .unwrap_or_default();
-                let of = tree
-                    .child(node, Role::Type)
-                    .map(|of| tree.text_of(of, self.file.text()));
-                let number = tree.language == Language::Rust
-                    && of.is_some_and(|of| super::assign::is_rust_number(&of));
-                if number { Shape::default() } else { value }
+                if self.is_harmless_type(node) {
+                    Shape::default()
+                } else {
+                    value
+                }
+            }
+            Kind::UnOp if self.is_harmless_operation(node) => {
+                self.union_of_children(node, state);
+                Shape::default()
             }
             Kind::Ref | Kind::ExprStmt | Kind::KwArg | Kind::Interp | Kind::Export => {
                 let mut value = Shape::default();

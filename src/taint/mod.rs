@@ -13,6 +13,7 @@ mod constant;
 mod expression;
 mod functions;
 mod guard;
+mod harmless;
 mod marks;
 mod models;
 mod place;

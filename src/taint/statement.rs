@@ -502,9 +502,6 @@ impl Walk<'_> {
         state: &mut State,
     ) {
         let mut value = value;
-        if self.is_harmless_type(param.node) {
-            value = Shape::default();
-        }
         for default in self.tree.role(param.node, Role::Default) {
             let one = self.eval(default, state);
             value = self.join_shapes(&value, &one);
@@ -515,6 +512,9 @@ impl Walk<'_> {
         if !added.is_empty() {
             let added = added.step(span, Note::Into(param.target));
             value = Shape::of(value.all().union(&added));
+        }
+        if self.is_harmless_type(param.node) {
+            value = Shape::default();
         }
         self.bind(param.target, &value, state);
     }

@@ -9,7 +9,7 @@ use super::super::generic;
 use super::super::regex::Regex;
 use super::{Analyzer, Condition, Conjunction, Formula};
 use crate::lang::Language;
-use crate::rule::{self, RuleError, Target};
+use crate::rule::{self, RuleError, Target, vocabulary};
 use crate::syntax::Symbol;
 
 /// Compiles the formulas of rules; equal patterns are compiled once.
@@ -221,8 +221,8 @@ impl Compiler {
                     "entropy" => Analyzer::Entropy,
                     "redos" => Analyzer::Redos,
                     other => {
-                        let message =
-                            format!("there is no analyser `{other}`: entropy and redos are");
+                        let known = vocabulary::names(vocabulary::ANALYZERS).join(", ");
+                        let message = format!("there is no analyser `{other}`; there are {known}");
                         return Err(Wrong {
                             line: analyzer.line,
                             key: "analyzer",

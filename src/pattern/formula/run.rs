@@ -66,7 +66,10 @@ impl Run<'_, '_> {
         if let Some(known) = self.subject.memo.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let options = self.options.generic;
+        let options = generic::Options {
+            max_span: self.options.generic_ellipsis_max_span,
+            comments: self.options.generic_comment_style,
+        };
         let tokens = self.subject.tokens(options.comments).ok_or(OutOfSteps)?;
         let text = self.subject.source.text();
         let found = Rc::new(pattern.search(text, &tokens, options, self.steps)?);

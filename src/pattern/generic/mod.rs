@@ -19,7 +19,7 @@ use program::Program;
 
 /// Switches of generic patterns, as a rule's `options:` set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Options {
+pub(crate) struct Options {
     /// How many lines down an ellipsis reaches.
     pub max_span: u32,
     /// The comments that are passed over.

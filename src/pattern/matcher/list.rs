@@ -63,14 +63,16 @@ impl Matcher<'_> {
             // Where the output of a command goes.
             (Kind::Call, Role::Default) => Order::Unordered { open: true },
             (Kind::ImportFrom, Role::Item) => Order::Unordered { open: true },
-            (Kind::Element, Role::Param) => Order::Unordered { open: true },
+            (Kind::Element, Role::Param) => Order::Unordered {
+                open: self.options.xml_attrs_implicit_ellipsis || ellipsis(),
+            },
             (Kind::Element, Role::Item) if !ellipsis() => Order::First,
             (Kind::Dict, Role::Item) => {
                 let closed = matches!(
                     self.tree.language,
                     Language::Python | Language::Json | Language::Yaml | Language::Toml
                 );
-                let open = !closed || ellipsis();
+                let open = !closed && self.options.implicit_ellipsis || ellipsis();
                 Order::Unordered { open }
             }
             (Kind::Set, Role::Item) => Order::Unordered { open: ellipsis() },

@@ -31,6 +31,8 @@ pub(super) struct Matcher<'m> {
     file: &'m File<'m>,
     tree: &'m Tree,
     options: Options,
+    /// The symbol of `$_`.
+    anonymous: Symbol,
     pub(super) bindings: Bindings,
     /// The steps that are left; at zero everything fails.
     pub(super) steps: u64,
@@ -57,6 +59,7 @@ impl<'m> Matcher<'m> {
             file,
             tree: file.tree(),
             options,
+            anonymous: Symbol::of("_"),
             bindings: Bindings::default(),
             steps,
             taken: Vec::new(),
@@ -173,7 +176,7 @@ impl<'m> Matcher<'m> {
 
     pub(super) fn bind(&mut self, name: Symbol, bound: Bound, then: Then<'_>) -> bool {
         // `$_` holds anything, each time anew.
-        if name == self.options.anonymous {
+        if name == self.anonymous {
             return then(self);
         }
         if let Some(held) = self.bindings.get(name) {
@@ -210,7 +213,7 @@ impl<'m> Matcher<'m> {
                 }
                 (Kind::For, Kind::ForIn) if self.is_any_head(p) => self.bodies(p, t, then),
                 // `$X = …` is also a field of a class with its value.
-                (Kind::Assign, Kind::Field) => {
+                (Kind::Assign, Kind::Field) if self.options.flddef_assign => {
                     let part = |role| self.pattern.child(p, role);
                     let of = |role| self.tree.child(t, role);
                     match (
@@ -247,6 +250,12 @@ impl<'m> Matcher<'m> {
                 _ => false,
             };
         }
+        if pattern.kind == Kind::Assign && !self.options.vardef_assign {
+            let declares = |tree: &Tree, of: NodeId| tree.kind(of) == Kind::VarDecl;
+            if declares(self.tree, node.parent) && !declares(self.pattern, pattern.parent) {
+                return false;
+            }
+        }
         if !self.same_symbol(p, t) || !flags_allow(pattern.kind, pattern.flags, node.flags) {
             return false;
         }
@@ -260,7 +269,11 @@ impl<'m> Matcher<'m> {
             Kind::Block => self.block(p, t, then),
             Kind::For if self.is_any_head(p) => self.bodies(p, t, then),
             Kind::BinOp if self.has_operand_ellipsis(p) => self.operands(p, t, then),
-            Kind::BinOp => self.groups(p, NodeId(p.0 + 1), t, then) || self.associative(p, t, then),
+            Kind::BinOp => {
+                self.groups(p, NodeId(p.0 + 1), t, then)
+                    || self.associative(p, t, then)
+                    || self.turned(p, t, then)
+            }
             _ => self.groups(p, NodeId(p.0 + 1), t, then),
         }
     }
@@ -398,7 +411,9 @@ impl<'m> Matcher<'m> {
                         _ => false,
                     },
                     // The attributes of an element.
-                    Role::Param => kind == Kind::Element,
+                    Role::Param => {
+                        kind == Kind::Element && self.options.xml_attrs_implicit_ellipsis
+                    }
                     Role::Handler => false,
                     Role::Finally => self
                         .pattern

@@ -1,5 +1,6 @@
 //! Operations of several operands: `a + b + c` is one sum, however it is nested.
 
+use super::super::Options;
 use super::super::bindings::Bound;
 use super::{Matcher, Then};
 use crate::source::Span;
@@ -15,11 +16,12 @@ enum Law {
     None,
 }
 
-fn law(operator: Symbol) -> Law {
+fn law(operator: Symbol, options: Options) -> Law {
     let is = |names: &[&str]| names.iter().any(|name| operator == Symbol::of(name));
-    if is(&["&", "|", "^"]) {
+    let logical = is(&["and", "or", "&&", "||"]);
+    if options.commutative_boolop && logical || options.ac_matching && is(&["&", "|", "^"]) {
         Law::Commutative
-    } else if is(&["and", "or", "&&", "||"]) {
+    } else if options.ac_matching && logical {
         Law::Associative
     } else {
         Law::None
@@ -65,7 +67,7 @@ impl Matcher<'_> {
 
     /// `a + ... + b`: the operands side by side, `...` for one or more of them.
     pub(super) fn operands(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let regroup = law(self.pattern.symbol(p));
+        let regroup = law(self.pattern.symbol(p), self.options);
         let ps = operands(self.pattern, p, true);
         let ts = operands(self.tree, t, regroup != Law::None);
         match regroup {
@@ -75,9 +77,26 @@ impl Matcher<'_> {
         }
     }
 
+    /// An equation turned round, where the rule asks for that.
+    pub(super) fn turned(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
+        let equations = || ["==", "===", "!=", "!=="].map(Symbol::of);
+        if !self.options.symmetric_eq || !equations().contains(&self.pattern.symbol(p)) {
+            return false;
+        }
+        let sides = |tree: &Tree, of| (tree.child(of, Role::Left), tree.child(of, Role::Right));
+        match (sides(self.pattern, p), sides(self.tree, t)) {
+            ((Some(p_left), Some(p_right)), (Some(t_left), Some(t_right))) => {
+                self.node(p_left, t_right, &mut |matcher| {
+                    matcher.node(p_right, t_left, then)
+                })
+            }
+            _ => false,
+        }
+    }
+
     /// The same operands, nested otherwise.
     pub(super) fn associative(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
-        let law = law(self.pattern.symbol(p));
+        let law = law(self.pattern.symbol(p), self.options);
         if law == Law::None {
             return false;
         }

@@ -42,7 +42,11 @@ impl Matcher<'_> {
         if self.in_class(p) {
             let mark = self.taken.len();
             let pattern = (statements.next, statements.stop);
-            let stop = self.unordered(pattern, (target.next, target.stop), true, then);
+            let open = self.options.implicit_ellipsis
+                || statements
+                    .into_iter()
+                    .any(|s| self.pattern.kind(s) == Kind::Ellipsis);
+            let stop = self.unordered(pattern, (target.next, target.stop), open, then);
             self.taken.truncate(mark);
             return stop;
         }
@@ -201,7 +205,12 @@ impl Matcher<'_> {
             if stop || self.steps == 0 {
                 return stop;
             }
-            let Some(following) = self.following(next, at.far) else {
+            let following = if self.options.go_deeper_stmt {
+                self.following(next, at.far)
+            } else {
+                Some(self.tree.after(next)).filter(|&after| after < at.near)
+            };
+            let Some(following) = following else {
                 return false;
             };
             next = following;

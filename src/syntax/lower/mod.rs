@@ -22,6 +22,7 @@ use super::symbol::Symbol;
 use super::tree::{Builder, Head, NodeId, Tree};
 use crate::lang::Language;
 use crate::source::Span;
+use crate::timing::{self, Stage};
 use placeholder::Placeholder;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
@@ -82,7 +83,11 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     if language == Language::Yaml {
         return Some(yaml::lower(text, pattern));
     }
-    let cst = cst::parse(language, text)?;
+    let cst = if pattern {
+        cst::parse(language, text)
+    } else {
+        timing::stage(Stage::Parse, || cst::parse(language, text))
+    }?;
     let mut lower = Lower::new(&cst, text, pattern, cst.nodes.len() / 2);
     match language {
         Language::Python => python::lower(&mut lower),
