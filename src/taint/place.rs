@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use super::value::{MAX_FIELDS_DEEP, Origin, PathId, Place, Set, Shape, State, Token, Var};
+use super::value::{MAX_FIELDS_DEEP, Origin, Paths, Place, Set, Shape, State, Token, Var};
 use super::walk::Walk;
 use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 impl Walk<'_> {
     /// What a field of a value comes from: of a parameter, the field is remembered.
-    pub(super) fn extend(paths: &mut Vec<Vec<Symbol>>, own: &Set, key: Symbol) -> Set {
+    pub(super) fn extend(paths: &mut Paths, own: &Set, key: Symbol) -> Set {
         let params = own
             .iter()
             .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
@@ -18,17 +18,8 @@ impl Walk<'_> {
         }
         let extended = own.iter().map(|(token, trace)| {
             let origin = match token.origin {
-                Origin::Param(index, path)
-                    if paths[path.0 as usize].len() < MAX_FIELDS_DEEP - 1 =>
-                {
-                    let mut longer = paths[path.0 as usize].clone();
-                    longer.push(key);
-                    let known = paths.iter().position(|of| *of == longer);
-                    let id = known.unwrap_or_else(|| {
-                        paths.push(longer);
-                        paths.len() - 1
-                    });
-                    Origin::Param(index, PathId(id as u32))
+                Origin::Param(index, path) if paths.keys(path).len() < MAX_FIELDS_DEEP - 1 => {
+                    Origin::Param(index, paths.extend(path, key))
                 }
                 other => other,
             };

@@ -13,6 +13,7 @@ use super::value::{
     ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var,
 };
 use super::walk::{Frame, Walk};
+use crate::source::Span;
 use crate::syntax::{Kind, NodeId, Role};
 
 /// What one function does with what it is given.
@@ -467,30 +468,47 @@ impl Walk<'_> {
                 }
             }
         }
+        // What was given for a field of a parameter, and where.
+        let mut givens: Vec<((u16, PathId), (Set, Span))> = Vec::new();
         let mut change = |own: &Set| -> Set {
+            for (token, _) in own.iter() {
+                let Origin::Param(index, path) = token.origin else {
+                    continue;
+                };
+                if givens.iter().any(|(of, _)| *of == (index, path)) {
+                    continue;
+                }
+                let (mut held, at) = self.given(id, index, receiver, arguments);
+                let keys = self.paths.keys(path).to_vec();
+                for key in keys {
+                    held = self.read(&held, key);
+                }
+                let span = at.map_or(call, |at| self.tree.span(at));
+                givens.push(((index, path), (held.all(), span)));
+            }
             let mut changed = Vec::new();
             for (token, trace) in own.iter() {
                 let Origin::Param(index, path) = token.origin else {
-                    changed.push((*token, trace.clone()));
+                    changed.push((*token, (None, trace)));
                     continue;
                 };
-                let (mut held, at) = self.given(id, index, receiver, arguments);
-                let keys = self.paths[path.0 as usize].clone();
-                for key in &keys {
-                    held = self.read(&held, *key);
-                }
-                let span = at.map_or(call, |at| self.tree.span(at));
-                for (origin, before) in held.all().iter() {
-                    let label = if token.label == ANY_LABEL {
-                        origin.label
-                    } else {
-                        token.label
-                    };
-                    let trace = before.then(span, Note::Argument(function)).join(trace);
-                    changed.push((Token { label, ..*origin }, trace));
+                let given = givens.iter().find(|(of, _)| *of == (index, path));
+                for (set, span) in given.map(|(_, given)| given) {
+                    for (origin, before) in set.iter() {
+                        let label = if token.label == ANY_LABEL {
+                            origin.label
+                        } else {
+                            token.label
+                        };
+                        let way = (Some((before, *span)), trace);
+                        changed.push((Token { label, ..*origin }, way));
+                    }
                 }
             }
-            Set::of(changed)
+            Set::of_ways(changed, |(before, trace)| match before {
+                None => trace.clone(),
+                Some((before, span)) => before.then(span, Note::Argument(function)).join(trace),
+            })
         };
         let mapped = shape.map(&mut change);
         if whole.is_trivial() {

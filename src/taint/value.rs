@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt as _};
+
 use crate::source::Span;
 use crate::syntax::{DefId, NodeId, Symbol};
 
@@ -22,6 +24,37 @@ pub(super) struct PathId(pub(super) u32);
 
 impl PathId {
     pub(super) const EMPTY: PathId = PathId(0);
+}
+
+/// The lists of fields that were met.
+#[derive(Debug)]
+pub(super) struct Paths {
+    all: Vec<Vec<Symbol>>,
+    longer: HashMap<(PathId, Symbol), PathId>,
+}
+
+impl Paths {
+    pub(super) fn new() -> Paths {
+        Paths {
+            all: vec![Vec::new()],
+            longer: HashMap::new(),
+        }
+    }
+
+    pub(super) fn keys(&self, path: PathId) -> &[Symbol] {
+        &self.all[path.0 as usize]
+    }
+
+    /// A list with one field more.
+    pub(super) fn extend(&mut self, path: PathId, key: Symbol) -> PathId {
+        let all = &mut self.all;
+        *self.longer.entry((path, key)).or_insert_with(|| {
+            let mut longer = all[path.0 as usize].clone();
+            longer.push(key);
+            all.push(longer);
+            PathId(all.len() as u32 - 1)
+        })
+    }
 }
 
 /// The label of a value whose caller knows it.
@@ -84,10 +117,11 @@ impl Trace {
 
     /// The way with another behind it.
     pub(super) fn join(&self, other: &Trace) -> Trace {
-        let steps = other.steps();
-        steps
-            .into_iter()
-            .fold(self.clone(), |trace, (span, note)| trace.then(span, note))
+        // No deeper than `MAX_STEPS`.
+        match &other.0 {
+            None => self.clone(),
+            Some(step) => self.join(&step.before).then(step.span, step.note),
+        }
     }
 
     /// The steps, the first first.
@@ -115,14 +149,20 @@ impl Set {
         Set(Some(Rc::new(vec![(token, trace)])))
     }
 
-    pub(super) fn of(mut all: Vec<(Token, Trace)>) -> Set {
+    pub(super) fn of(all: Vec<(Token, Trace)>) -> Set {
+        Set::of_ways(all, |trace| trace)
+    }
+
+    /// The set of origins whose ways are still to be put together: only those that are kept are.
+    pub(super) fn of_ways<W>(mut all: Vec<(Token, W)>, trace: impl Fn(W) -> Trace) -> Set {
         if all.is_empty() {
             return Set(None);
         }
         all.sort_by_key(|(token, _)| *token);
         all.dedup_by_key(|(token, _)| *token);
         all.truncate(MAX_TOKENS);
-        Set(Some(Rc::new(all)))
+        let all = all.into_iter().map(|(token, way)| (token, trace(way)));
+        Set(Some(Rc::new(all.collect())))
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::functions::Functions;
 use super::marks::Marks;
 use super::summary::{SinkUse, Summary};
-use super::value::{ANY_LABEL, Note, Origin, Place, Set, Shape, State, Token, Trace};
+use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace};
 use super::{Flow, Program};
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
 use crate::source::Span;
@@ -37,7 +37,7 @@ pub(super) struct Walk<'w> {
     pub(super) reports: bool,
     /// Functions that a sink can be reached from.
     pub(super) hot: Vec<bool>,
-    pub(super) paths: Vec<Vec<Symbol>>,
+    pub(super) paths: Paths,
     /// What the propagators have picked up so far.
     pub(super) carried: HashMap<u32, Set>,
     pub(super) labels: Vec<String>,
@@ -121,7 +121,7 @@ pub(super) fn run(
         depth: 0,
         reports: false,
         hot: vec![false; count],
-        paths: vec![Vec::new()],
+        paths: Paths::new(),
         carried: HashMap::new(),
         labels,
         incomplete: false,
