@@ -147,6 +147,7 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
         note_health(source, file, &mut report.problems);
     }
     let subject = Subject::new(source, file.as_ref());
+    let shared = taint::Shared::default();
     let code_entries = entries.into_iter().filter(|_| file.is_some());
     let languages = std::iter::repeat(source.language);
     let all = code_entries.zip(languages).chain(
@@ -164,7 +165,7 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
             Ok(Program::Taint(program)) => {
                 if let Some(file) = &file {
                     timing::rule(Stage::Taint, rule, || {
-                        follow(&subject, file, rule, entry, program, &mut report);
+                        follow(&subject, (file, &shared), rule, entry, program, &mut report);
                     });
                 }
             }
@@ -300,14 +301,14 @@ fn search(
 
 fn follow(
     subject: &Subject<'_>,
-    file: &File<'_>,
+    (file, shared): (&File<'_>, &taint::Shared),
     index: RuleIndex,
     entry: &Entry,
     program: &taint::Program,
     report: &mut FileReport,
 ) {
     let mut steps = STEPS;
-    let (flows, complete) = program.flows(subject, file, entry.options, &mut steps);
+    let (flows, complete) = program.flows(subject, file, shared, entry.options, &mut steps);
     timing::steps(STEPS - steps);
     let meta = &entry.rule.meta;
     if !complete {

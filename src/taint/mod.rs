@@ -22,13 +22,17 @@ mod summary;
 mod value;
 mod walk;
 
+use std::cell::OnceCell;
+
 use crate::lang::Language;
 use crate::pattern::{Bindings, Compiler, Formula, Options, Subject};
 use crate::rule::taint::TaintSpec;
 use crate::rule::{Rule, RuleError};
 use crate::source::Span;
 use crate::syntax::File;
+use functions::Functions;
 use marks::Marks;
+use summary::Calls;
 
 /// The formulas of a taint rule in one language, ready to run.
 #[derive(Debug)]
@@ -49,6 +53,24 @@ pub struct Flow {
     pub bindings: Bindings,
     /// The way there, from the source on, each step with what happens at it.
     pub steps: Vec<(Span, String)>,
+}
+
+/// What all rules ask of one file, worked out once.
+#[derive(Debug, Default)]
+pub struct Shared {
+    functions: OnceCell<(Functions, Calls)>,
+}
+
+impl Shared {
+    /// The functions of the file, and who calls whom.
+    fn functions(&self, file: &File<'_>) -> (&Functions, &Calls) {
+        let (functions, calls) = self.functions.get_or_init(|| {
+            let functions = Functions::of(file);
+            let calls = Calls::of(file, &functions);
+            (functions, calls)
+        });
+        (functions, calls)
+    }
 }
 
 impl Program {
@@ -91,11 +113,12 @@ impl Program {
         &self,
         subject: &Subject<'_>,
         file: &File<'_>,
+        shared: &Shared,
         options: Options,
         steps: &mut u64,
     ) -> (Vec<Flow>, bool) {
         match Marks::find(self, subject, file, options, steps) {
-            Ok(Some(marks)) => walk::run(self, &marks, file, steps),
+            Ok(Some(marks)) => walk::run(self, &marks, file, shared, steps),
             Ok(None) => (Vec::new(), true),
             Err(_) => (Vec::new(), false),
         }

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::call::Argument;
-use super::functions::{Callee, FunctionId};
+use super::functions::{Callee, FunctionId, Functions};
 use super::value::{
     ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var,
 };
 use super::walk::{Frame, Walk};
 use crate::source::Span;
-use crate::syntax::{Kind, NodeId, Role};
+use crate::syntax::{File, Kind, NodeId, Role};
 
 /// What one function does with what it is given.
 #[derive(Clone, Debug, Default)]
@@ -58,45 +58,19 @@ impl Summary {
 }
 
 /// Who calls whom.
-struct Calls {
+#[derive(Debug)]
+pub(super) struct Calls {
     /// For each function the functions that it calls.
     callees: Vec<Vec<FunctionId>>,
     /// The functions that code outside of functions calls.
     roots: Vec<FunctionId>,
 }
 
-impl Walk<'_> {
-    /// Makes the summaries of all functions that a flow can pass.
-    pub(super) fn summarise(&mut self) {
-        let calls = self.calls();
-        self.hot = self.hot_functions(&calls);
-        let needed = self.needed(&calls);
-        let order = circles(&calls.callees, &needed);
-        for round in 0..MAX_CLASS_ROUNDS {
-            let before = self.field_count();
-            for circle in &order {
-                self.settle(circle, &calls);
-            }
-            if self.field_count() == before && round > 0
-                || self.field_count() == 0
-                || *self.steps == 0
-            {
-                break;
-            }
-        }
-    }
-
-    fn field_count(&self) -> usize {
-        self.class_fields
-            .values()
-            .flatten()
-            .map(|(_, set)| 1 + set.iter().count())
-            .sum()
-    }
-
-    fn calls(&self) -> Calls {
-        let tree = self.tree;
-        let mut callees = vec![Vec::new(); self.functions.all.len()];
+impl Calls {
+    /// Reads the calls of a file.
+    pub(super) fn of(file: &File<'_>, functions: &Functions) -> Calls {
+        let tree = file.tree();
+        let mut callees = vec![Vec::new(); functions.all.len()];
         let mut roots = Vec::new();
         // The functions around the place, the innermost last.
         let mut open: Vec<(FunctionId, u32)> = Vec::new();
@@ -107,11 +81,11 @@ impl Walk<'_> {
             let mut called = Vec::new();
             match tree.kind(node) {
                 Kind::Func => {
-                    if let Some(id) = self.functions.id_of(node) {
+                    if let Some(id) = functions.id_of(node) {
                         open.push((id, tree.node(node).end));
                     }
                 }
-                Kind::Call | Kind::New => match self.functions.callee(self.file, node) {
+                Kind::Call | Kind::New => match functions.callee(file, node) {
                     Callee::Function(id) | Callee::Method(id) | Callee::Constructor(Some(id)) => {
                         called.push(id);
                     }
@@ -119,7 +93,7 @@ impl Walk<'_> {
                 },
                 // A function that is handed on.
                 Kind::Name if tree.node(node).role == Role::Arg => {
-                    called.extend(self.functions.named(self.file, node));
+                    called.extend(functions.named(file, node));
                 }
                 _ => {}
             }
@@ -137,6 +111,36 @@ impl Walk<'_> {
             list.dedup();
         }
         Calls { callees, roots }
+    }
+}
+
+impl Walk<'_> {
+    /// Makes the summaries of all functions that a flow can pass.
+    pub(super) fn summarise(&mut self) {
+        let calls = self.calls;
+        self.hot = self.hot_functions(calls);
+        let needed = self.needed(calls);
+        let order = circles(&calls.callees, &needed);
+        for round in 0..MAX_CLASS_ROUNDS {
+            let before = self.field_count();
+            for circle in &order {
+                self.settle(circle, calls);
+            }
+            if self.field_count() == before && round > 0
+                || self.field_count() == 0
+                || *self.steps == 0
+            {
+                break;
+            }
+        }
+    }
+
+    fn field_count(&self) -> usize {
+        self.class_fields
+            .values()
+            .flatten()
+            .map(|(_, set)| 1 + set.iter().count())
+            .sum()
     }
 
     /// The functions that hold a sink, or that call one that does.
@@ -493,7 +497,7 @@ impl Walk<'_> {
                     continue;
                 };
                 let given = givens.iter().find(|(of, _)| *of == (index, path));
-                for (set, span) in given.map(|(_, given)| given) {
+                if let Some((_, (set, span))) = given {
                     for (origin, before) in set.iter() {
                         let label = if token.label == ANY_LABEL {
                             origin.label

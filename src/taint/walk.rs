@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::functions::Functions;
 use super::marks::Marks;
-use super::summary::{SinkUse, Summary};
+use super::summary::{Calls, SinkUse, Summary};
 use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace};
-use super::{Flow, Program};
+use super::{Flow, Program, Shared};
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
 use crate::source::Span;
 use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
@@ -27,6 +27,7 @@ pub(super) struct Walk<'w> {
     pub(super) names: &'w Names,
     pub(super) marks: &'w Marks,
     pub(super) functions: &'w Functions,
+    pub(super) calls: &'w Calls,
     pub(super) summaries: Vec<Option<Rc<Summary>>>,
     /// What methods put into the fields of their class.
     pub(super) class_fields: BTreeMap<NodeId, Vec<(Symbol, Set)>>,
@@ -85,9 +86,10 @@ pub(super) fn run(
     program: &Program,
     marks: &Marks,
     file: &File<'_>,
+    shared: &Shared,
     steps: &mut u64,
 ) -> (Vec<Flow>, bool) {
-    let functions = Functions::of(file);
+    let (functions, calls) = shared.functions(file);
     let count = functions.all.len();
     let mut labels = vec![DEFAULT_LABEL.to_owned()];
     for label in program
@@ -113,7 +115,8 @@ pub(super) fn run(
         tree: file.tree(),
         names: file.names(),
         marks,
-        functions: &functions,
+        functions,
+        calls,
         summaries: (0..count).map(|_| None).collect(),
         class_fields: BTreeMap::new(),
         frames: Vec::new(),

@@ -97,7 +97,8 @@ impl<'m> Matcher<'m> {
             Kind::MetaVar => {
                 let name = self.pattern.symbol(p);
                 let text = self.pattern.node(p).flags.has(Flags::TEMPLATE);
-                if text != (self.tree.kind(t) == Kind::ElementText) {
+                if self.tree.language.is_code() && text != (self.tree.kind(t) == Kind::ElementText)
+                {
                     return false;
                 }
                 if self.bind(name, Bound::Node(t), then) {
