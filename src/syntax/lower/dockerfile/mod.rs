@@ -120,7 +120,8 @@ impl Dockerfile<'_, '_> {
         self.lower.depth += 1;
         if self.lower.depth < super::MAX_DEPTH {
             self.lower.open(Kind::Call, role, c);
-            self.head(c);
+            self.flags(c);
+            self.keyword(c);
             rest(self, c);
             self.lower.close();
         } else {
@@ -138,7 +139,7 @@ impl Dockerfile<'_, '_> {
         (written && workdir && Placeholder::read(text).is_some()).then_some(path)
     }
 
-    fn head(&mut self, c: CstId) {
+    fn flags(&mut self, c: CstId) {
         for child in self.lower.named(c) {
             if self.k(child) == K::Mount {
                 self.mount(child);
@@ -162,6 +163,9 @@ impl Dockerfile<'_, '_> {
                 self.lower.close();
             }
         }
+    }
+
+    fn keyword(&mut self, c: CstId) {
         let keyword = self.lower.token(c).to_ascii_uppercase();
         let token = self.lower.children(c).next().unwrap_or(c);
         let span = self.lower.span(token);
@@ -332,7 +336,7 @@ impl Dockerfile<'_, '_> {
             let end = self.lower.node(pair).end;
             self.lower
                 .open_span(Kind::Call, role, Flags::NONE, Span { end, ..span });
-            self.head(c);
+            self.keyword(c);
             self.argument(pair);
             self.lower.close();
         }

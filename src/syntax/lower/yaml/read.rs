@@ -73,10 +73,13 @@ pub(super) fn read(text: &[u8]) -> (Vec<Item>, Health) {
             }
             Err(error) => {
                 health.errors += 1;
-                health.too_deep |= matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+                let too_deep = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+                health.too_deep |= too_deep;
+                // Only what was read since the last error makes another try worth its while.
+                let stuck = lost.is_some() || too_deep;
                 lost.get_or_insert(reader.end);
                 reader.give_up();
-                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                if stuck || !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
             }
