@@ -42,7 +42,14 @@ fn the_prefilter_keeps_no_rule_from_what_it_finds() {
             match rules.program(entry, language).unwrap() {
                 Program::Search(formula) => search(&subject, rule, entry, formula, &mut report),
                 Program::Taint(program) => {
-                    follow(&subject, &file, rule, entry, program, &mut report);
+                    follow(
+                        &subject,
+                        (&file, &taint::Shared::default()),
+                        rule,
+                        entry,
+                        program,
+                        &mut report,
+                    );
                 }
             }
             let id = &entry.rule.meta.id;
