@@ -138,6 +138,7 @@ fn languages(page: &mut String) {
         let names: Vec<String> = names.iter().map(|name| code(name)).collect();
         row(page, &[&names.join(", "), &extensions.join(", ")]);
     }
+    row(page, &["`generic`", "every text, by tokens and `...`"]);
     row(
         page,
         &["`regex`, `none`", "every text, by regular expressions"],
@@ -175,7 +176,7 @@ fn options(page: &mut String) {
             Effect::Matcher(switch) => switch(&mut Options::default()).to_string(),
             Effect::Taint(_) => "false".to_owned(),
             Effect::Fixed(always) => format!("always {always}"),
-            Effect::Value(_) => "by default".to_owned(),
+            Effect::Value(_) => String::new(),
             Effect::PassedOver => {
                 passed_over.push((*name, *meaning));
                 continue;

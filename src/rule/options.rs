@@ -84,13 +84,13 @@ impl Default for Options {
 pub(crate) enum Effect {
     /// It switches the matcher.
     Matcher(fn(&mut Options) -> &mut bool),
-    /// It takes another value than a truth value.
-    Value(fn(&mut Options, &Yaml) -> Result<(), &'static str>),
     /// It switches what carries values on.
     Taint(fn(&mut TaintOptions) -> &mut bool),
+    /// It has a value of another kind; the error says which.
+    Value(fn(&str, &mut Options) -> Result<(), &'static str>),
     /// What it says always holds here, or never: no other value is taken.
     Fixed(bool),
-    /// It says how an engine runs, or how languages are read that aiscan does not read.
+    /// It says how an engine runs, or how one works that is not there.
     PassedOver,
 }
 
@@ -255,64 +255,48 @@ pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
         "how C++ is read, which aiscan does not read",
     ),
     (
+        "generic_engine",
+        Effect::Value(|value, _| match value {
+            "spacegrep" => Ok(()),
+            _ => Err("this engine is not supported: `spacegrep`, the default, is"),
+        }),
+        "`spacegrep`; no other is there",
+    ),
+    (
         "generic_ellipsis_max_span",
-        Effect::Value(max_span),
-        "how many lines down `...` of a generic pattern reaches",
+        Effect::Value(|value, options| {
+            let lines = value.parse().map_err(|_| "a number of lines is needed");
+            options.generic_ellipsis_max_span = lines?;
+            Ok(())
+        }),
+        "how many lines down `...` of a generic pattern reaches, 10 unless it is said",
     ),
     (
         "generic_comment_style",
-        Effect::Value(comment_style),
-        "the comments that generic patterns pass over: `c`, `cpp` or `shell`",
-    ),
-    (
-        "generic_engine",
-        Effect::Value(engine),
-        "how generic patterns are read: `spacegrep`",
+        Effect::Value(|value, options| {
+            options.generic_comment_style = Some(match value {
+                "c" => CommentStyle::C,
+                "cpp" => CommentStyle::Cpp,
+                "shell" => CommentStyle::Shell,
+                _ => return Err("one of `c`, `cpp` and `shell` is needed here"),
+            });
+            Ok(())
+        }),
+        "`c`, `cpp` or `shell`: the comments that generic patterns pass over",
     ),
     (
         "generic_multiline",
         Effect::PassedOver,
-        "of another engine for generic patterns",
+        "of another engine for `generic`, which is refused",
     ),
-    (
-        "generic_caseless",
-        Effect::PassedOver,
-        "of another engine for generic patterns",
-    ),
-    (
-        "generic_extra_braces",
-        Effect::PassedOver,
-        "of another engine for generic patterns",
-    ),
+    ("generic_caseless", Effect::PassedOver, "of the same"),
+    ("generic_extra_braces", Effect::PassedOver, "of the same"),
     (
         "generic_extra_word_characters",
         Effect::PassedOver,
-        "of another engine for generic patterns",
+        "of the same",
     ),
 ];
-
-fn max_span(options: &mut Options, value: &Yaml) -> Result<(), &'static str> {
-    let lines = value.text().and_then(|text| text.parse().ok());
-    options.generic_ellipsis_max_span = lines.ok_or("a number of lines is needed")?;
-    Ok(())
-}
-
-fn comment_style(options: &mut Options, value: &Yaml) -> Result<(), &'static str> {
-    options.generic_comment_style = Some(match value.text().as_deref() {
-        Some("c") => CommentStyle::C,
-        Some("cpp") => CommentStyle::Cpp,
-        Some("shell") => CommentStyle::Shell,
-        _ => return Err("one of `c`, `cpp` and `shell` is needed here"),
-    });
-    Ok(())
-}
-
-fn engine(_: &mut Options, value: &Yaml) -> Result<(), &'static str> {
-    match value.text().as_deref() {
-        Some("spacegrep") => Ok(()),
-        _ => Err("this engine is not supported: `spacegrep`, the default, is"),
-    }
-}
 
 /// Reads the options of a rule.
 pub(super) fn read(rule: &Yaml) -> Result<(Options, TaintOptions), PartError> {
@@ -332,7 +316,8 @@ pub(super) fn read(rule: &Yaml) -> Result<(Options, TaintOptions), PartError> {
         match effect {
             Effect::PassedOver => continue,
             Effect::Value(read) => {
-                read(&mut options, value)
+                let text = value.text().unwrap_or_default();
+                read(&text, &mut options)
                     .map_err(|message| PartError::new(value.line, *name, message))?;
                 continue;
             }
@@ -349,7 +334,7 @@ pub(super) fn read(rule: &Yaml) -> Result<(Options, TaintOptions), PartError> {
                 let message = format!("the option is not supported: here it is always {always}");
                 return Err(PartError::new(value.line, *name, message));
             }
-            Effect::Fixed(_) | Effect::PassedOver | Effect::Value(_) => {}
+            Effect::Fixed(_) | Effect::Value(_) | Effect::PassedOver => {}
         }
     }
     Ok((options, flows))
@@ -385,6 +370,16 @@ mod tests {
     #[test]
     fn what_is_about_engines_is_passed_over() {
         assert!(read_options("{interfile: true, timeout: 5}").is_ok());
+    }
+
+    #[test]
+    fn generic_patterns_have_options_with_values() {
+        let (options, _) =
+            read_options("{generic_ellipsis_max_span: 3, generic_comment_style: cpp}").unwrap();
+        assert_eq!(options.generic_ellipsis_max_span, 3);
+        assert_eq!(options.generic_comment_style, Some(CommentStyle::Cpp));
+        assert!(read_options("{generic_engine: aliengrep}").is_err());
+        assert!(read_options("{generic_ellipsis_max_span: far}").is_err());
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(crate) const RULE: &Words = &[
     ),
     (
         "languages",
-        "the languages that it reads; `regex` for every text",
+        "the languages that it reads; `generic` and `regex` for every text",
     ),
     ("mode", "`search` unless it is said"),
     (
@@ -205,7 +205,7 @@ pub(crate) const OF_PATTERN: &Words = &[
     ("metavariable", "such as `$X`"),
     (
         "language",
-        "what its text is read as, where that is another language; `regex` and `generic` are plain text",
+        "what its text is read as, where that is another language; `regex` for regular expressions, `generic` for tokens of any text",
     ),
 ];
 
