@@ -165,6 +165,13 @@ fn hostile_texts_come_to_an_end() {
         ),
         (Language::Yaml, "k: v", many("[")),
         (Language::Yaml, "k: v", many("- ")),
+        (Language::Yaml, "k: v", format!("k: v\n{}", many("? "))),
+        (Language::Yaml, "k: v", "? ".repeat(900) + "k: v"),
+        (
+            Language::Yaml,
+            "k: v",
+            (0..300).map(|n| " ".repeat(n) + "?\n").collect(),
+        ),
         (Language::Yaml, "k: v", format!("{}k: v", many("- k: w\n"))),
         (Language::Yaml, "k: v", format!("a0: &a0 [k]\n{bombs}")),
         (Language::Yaml, "k: v", many("k: {{ x\n")),

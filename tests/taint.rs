@@ -386,6 +386,9 @@ fn nothing_runs_after_a_call_that_does_not_come_back() {
     python(
         "def abort(code):\n    pass\ndef f():\n    x = source()\n    if x not in ('a', 'b'):\n        abort(404)\n    sink(x)  # sink\n",
     );
+    python(
+        "exit = print\ndef f():\n    x = source()\n    if x not in ('a', 'b'):\n        exit(1)\n    sink(x)  # sink\n",
+    );
     rust(
         "fn f() {\n    let x = source();\n    if ![\"a\", \"b\"].contains(&x) {\n        panic!(\"no\");\n    }\n    sink(x);\n}\n",
     );

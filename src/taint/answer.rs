@@ -238,6 +238,8 @@ impl Walk<'_> {
                 }
                 Kind::Name | Kind::Ident => match self.names.qualified(at).filter(|&to| to != at) {
                     Some(chain) => at = chain,
+                    // A name that the file gives a meaning of its own is no name of a builtin.
+                    None if self.names.definition_of(at).is_some() => return None,
                     None => {
                         words.push(tree.symbol(at));
                         words.reverse();

@@ -51,6 +51,8 @@ pub(super) fn read(text: &[u8]) -> (Vec<Item>, Health) {
     let mut options = Options::default();
     options.emit_unresolved_aliases = true;
     options.emit_comments = false;
+    // Lowering bounds the depth; at a bound of its own the parser asks for memory without end.
+    options.block_nesting_limit = usize::MAX;
     let mut reader = Reader {
         items: Vec::with_capacity(text.len() / 16),
         open: Vec::new(),
