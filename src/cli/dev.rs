@@ -84,8 +84,8 @@ fn parse(path: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
     Ok(ExitStatus::Passed)
 }
 
-/// What the prefilter lets pass, the widest rule first: kilobytes, files, files that no other rule
-/// is live in.
+/// What the prefilter lets pass, the widest rule first: kilobytes, files, kilobytes of files that no
+/// other rule is live in.
 fn live(path: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
     let rules = RuleSet::new(true, &[], &Choice::default()).map_err(|errors| {
         let first = errors.first().map(ToString::to_string);
@@ -107,7 +107,7 @@ fn live(path: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
             let (bytes, files, alone) = &mut by_rule[rule.0 as usize];
             *bytes += size;
             *files += 1;
-            *alone += usize::from(rules.len() == 1);
+            *alone += if rules.len() == 1 { *size } else { 0 };
         }
     }
     let mut lines: Vec<_> = by_rule.into_iter().zip(rules.metas()).collect();
@@ -121,7 +121,8 @@ fn live(path: &Path, ui: &Ui) -> Result<ExitStatus, CliError> {
             "{parsed} of {all} files, {parsed_kilobytes} of {kilobytes} kB"
         )?;
         for ((bytes, files, alone), meta) in lines {
-            writeln!(out, "{:8} {files:6} {alone:5}  {}", bytes / 1024, meta.id)?;
+            let (bytes, alone) = (bytes / 1024, alone / 1024);
+            writeln!(out, "{bytes:8} {files:6} {alone:6}  {}", meta.id)?;
         }
         Ok(())
     })?;

@@ -33,7 +33,7 @@ impl Fixer {
                 replacement,
                 count,
             } => Fixer::Regex {
-                regex: Regex::new(&regex.text, false)?,
+                regex: Regex::new(&regex.text)?,
                 replacement: replacement.clone(),
                 count: count.unwrap_or(usize::MAX),
             },

@@ -23,7 +23,9 @@ pub(super) struct Prefilter {
     words: Table,
     parts: Vec<(Part, u32)>,
     automaton: Option<AhoCorasick>,
-    /// Words and parts are numbered together.
+    /// What one word has to hold together.
+    together: Vec<(Need, u32)>,
+    /// Words, parts and what is together are numbered in one row.
     count: usize,
     needs: Vec<Need>,
 }
@@ -53,6 +55,7 @@ impl Prefilter {
             words: Table::new(numbers.words),
             parts,
             automaton,
+            together: numbers.together,
             count: numbers.count as usize,
             needs,
         }
@@ -73,14 +76,31 @@ impl Prefilter {
         }
         let mut known = Known::new(text);
         let mut read_otherwise = 0;
+        let mut pieces = Vec::new();
         let mut at = 0;
         while at < text.len() {
             let b = text[at];
             if IS_WORD[b as usize] {
                 let (end, hash) = word_end(text, at);
                 // A word of one letter is asked for by no rule.
-                if end - at > 1 && known.is_new(at, end, hash) {
-                    self.look_up(&text[at..end], hash, &mut words);
+                if end - at > 1 {
+                    let known = known.slot(hash);
+                    if known.is_new(text, at, end) {
+                        pieces.clear();
+                        let word = &text[at..end];
+                        let call = self.look_up(word, hash, &mut words, &mut pieces);
+                        *known = Seen {
+                            start: at as u32,
+                            end: end as u32,
+                            call,
+                        };
+                    }
+                    // Whether a word is called is told by each place where it stands.
+                    if let Some(call) = known.call
+                        && !words.seen[call as usize]
+                    {
+                        words.seen[call as usize] = may_be_called(text, end);
+                    }
                 }
                 at = end;
                 continue;
@@ -91,9 +111,12 @@ impl Prefilter {
                 read_otherwise = range.end;
                 for chunk in text[range].utf8_chunks() {
                     let read = canonical(chunk.valid().as_bytes());
+                    pieces.clear();
                     for word in read.split(|b| !IS_WORD[*b as usize]) {
                         let (_, hash) = word_end(word, 0);
-                        self.look_up(word, hash, &mut words);
+                        if let Some(call) = self.look_up(word, hash, &mut words, &mut pieces) {
+                            words.seen[call as usize] = true;
+                        }
                     }
                 }
             }
@@ -102,12 +125,23 @@ impl Prefilter {
         words
     }
 
-    fn look_up(&self, word: &[u8], hash: u64, words: &mut Words) {
-        if let Some(number) = self.words.get(word, hash) {
+    /// Notes a word and its pieces, beside those that are known of it, and returns the number of its
+    /// calls.
+    fn look_up(
+        &self,
+        word: &[u8],
+        hash: u64,
+        words: &mut Words,
+        pieces: &mut Vec<u32>,
+    ) -> Option<u32> {
+        let numbers = self.words.get(word, hash);
+        let call = numbers.and_then(|numbers| numbers.call);
+        if let Some(number) = numbers.and_then(|numbers| numbers.word) {
             words.seen[number as usize] = true;
+            pieces.push(number);
         }
         let Some(automaton) = &self.automaton else {
-            return;
+            return call;
         };
         for found in automaton.find_overlapping_iter(word) {
             let (part, number) = &self.parts[found.pattern().as_usize()];
@@ -117,13 +151,20 @@ impl Prefilter {
                 && (part.any_case || &word[range] == part.text.as_bytes())
             {
                 words.seen[*number as usize] = true;
+                pieces.push(*number);
             }
         }
+        if pieces.len() > 1 {
+            for (need, number) in &self.together {
+                words.seen[*number as usize] |= need.holds(&|piece| pieces.contains(&piece));
+            }
+        }
+        call
     }
 
     /// Whether a rule can match a text with these words.
     pub(super) fn passes(&self, rule: usize, words: &Words) -> bool {
-        self.needs[rule].holds(&words.seen)
+        self.needs[rule].holds(&|number| words.seen[number as usize])
     }
 }
 
@@ -136,24 +177,46 @@ pub(super) struct Words {
 /// Numbers words and parts as they come.
 #[derive(Default)]
 struct Numbers {
-    words: HashMap<String, u32>,
+    words: HashMap<String, WordNumbers>,
     parts: HashMap<Part, u32>,
+    together: Vec<(Need, u32)>,
     count: u32,
+}
+
+/// The numbers of a word, and of its calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct WordNumbers {
+    word: Option<u32>,
+    call: Option<u32>,
 }
 
 impl Numbers {
     fn need(&mut self, needs: &Needs) -> Need {
-        let mut next = || {
-            self.count += 1;
-            self.count - 1
+        let next = |count: &mut u32| {
+            *count += 1;
+            *count - 1
         };
         match needs {
             Needs::Nothing => Need::Nothing,
             Needs::Word(word) => {
-                Need::Word(*self.words.entry(word.clone()).or_insert_with(&mut next))
+                let numbers = self.words.entry(word.clone()).or_default();
+                Need::Word(*numbers.word.get_or_insert_with(|| next(&mut self.count)))
             }
-            Needs::Part(part) => {
-                Need::Word(*self.parts.entry(part.clone()).or_insert_with(&mut next))
+            Needs::Call(word) => {
+                let numbers = self.words.entry(word.clone()).or_default();
+                Need::Word(*numbers.call.get_or_insert_with(|| next(&mut self.count)))
+            }
+            Needs::Part(part) => Need::Word(
+                *self
+                    .parts
+                    .entry(part.clone())
+                    .or_insert_with(|| next(&mut self.count)),
+            ),
+            Needs::Together(pieces) => {
+                let need = Need::All(pieces.iter().map(|need| self.need(need)).collect());
+                let number = next(&mut self.count);
+                self.together.push((need, number));
+                Need::Word(number)
             }
             Needs::All(all) => Need::All(all.iter().map(|need| self.need(need)).collect()),
             Needs::Any(any) => Need::Any(any.iter().map(|need| self.need(need)).collect()),
@@ -162,10 +225,10 @@ impl Numbers {
 }
 
 impl Need {
-    fn holds(&self, seen: &[bool]) -> bool {
+    fn holds(&self, seen: &impl Fn(u32) -> bool) -> bool {
         match self {
             Need::Nothing => true,
-            Need::Word(word) => seen[*word as usize],
+            Need::Word(word) => seen(*word),
             Need::All(all) => all.iter().all(|need| need.holds(seen)),
             Need::Any(any) => any.iter().any(|need| need.holds(seen)),
         }
@@ -199,12 +262,12 @@ fn word_end(text: &[u8], start: usize) -> (usize, u64) {
 /// Words by their hashes, with open addressing; it is full to a quarter.
 #[derive(Debug)]
 struct Table {
-    slots: Vec<Option<(Box<[u8]>, u32)>>,
+    slots: Vec<Option<(Box<[u8]>, WordNumbers)>>,
 }
 
 impl Table {
-    fn new(words: HashMap<String, u32>) -> Table {
-        let mut words: Vec<(String, u32)> = words.into_iter().collect();
+    fn new(words: HashMap<String, WordNumbers>) -> Table {
+        let mut words: Vec<(String, WordNumbers)> = words.into_iter().collect();
         words.sort_unstable();
         let mut slots = vec![None; (words.len() * 4).next_power_of_two().max(1)];
         for (word, number) in words {
@@ -218,7 +281,7 @@ impl Table {
         Table { slots }
     }
 
-    fn get(&self, word: &[u8], hash: u64) -> Option<u32> {
+    fn get(&self, word: &[u8], hash: u64) -> Option<WordNumbers> {
         let mut at = slot(hash, self.slots.len());
         while let Some((known, number)) = &self.slots[at] {
             if **known == *word {
@@ -236,28 +299,49 @@ fn slot(hash: u64, slots: usize) -> usize {
 
 /// The words of one text that were looked up. It forgets where they are many: looking up twice does
 /// no harm, and no text can be written to make a search in it long.
-struct Known<'t> {
-    text: &'t [u8],
-    slots: Vec<(u32, u32)>,
+struct Known {
+    slots: Vec<Seen>,
 }
 
-impl<'t> Known<'t> {
-    fn new(text: &'t [u8]) -> Known<'t> {
-        let slots = (text.len() / 16).next_power_of_two().clamp(64, 1 << 15);
+/// A word where it was met last, and the number of its calls.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    start: u32,
+    end: u32,
+    call: Option<u32>,
+}
+
+impl Known {
+    fn new(text: &[u8]) -> Known {
+        let slots = (text.len() / 16).next_power_of_two().clamp(64, 1 << 14);
         Known {
-            text,
-            slots: vec![(0, 0); slots],
+            slots: vec![Seen::default(); slots],
         }
     }
 
-    fn is_new(&mut self, start: usize, end: usize, hash: u64) -> bool {
+    fn slot(&mut self, hash: u64) -> &mut Seen {
         let at = slot(hash, self.slots.len());
-        let (from, to) = self.slots[at];
-        let known = self.text[from as usize..to as usize] == self.text[start..end];
-        if !known {
-            self.slots[at] = (start as u32, end as u32);
-        }
-        !known
+        &mut self.slots[at]
+    }
+}
+
+impl Seen {
+    fn is_new(&self, text: &[u8], start: usize, end: usize) -> bool {
+        text[self.start as usize..self.end as usize] != text[start..end]
+    }
+}
+
+/// Whether the word that ends at `end` is called there, or gets another name: spaces and closed
+/// parentheses may stand before the parenthesis, and what else does is not looked through.
+fn may_be_called(text: &[u8], end: usize) -> bool {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let blank = text[end..].iter().take_while(|b| is_blank(b)).count();
+    let closed = |b: &u8| is_blank(b) || *b == b')';
+    match &text[end + blank..] {
+        rest @ [b')', ..] => rest.iter().find(|b| !closed(b)) == Some(&b'('),
+        [b'(' | b'[' | b'#' | b'\\' | 0..0x20 | 0x80.., ..] => true,
+        [b'a', b's', after, ..] => !IS_WORD[*after as usize],
+        _ => false,
     }
 }
 
@@ -318,6 +402,25 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_one_word_stand_in_one_word() {
+        let part = |text: &str| {
+            Needs::Part(Part {
+                text: text.into(),
+                at_start: false,
+                at_end: false,
+                any_case: false,
+            })
+        };
+        let needs = Needs::Together(vec![
+            part("is_"),
+            Needs::Any(vec![part("role"), part("auth")]),
+        ]);
+        assert!(passes(&needs, "def is_in_role(x)"));
+        assert!(passes(&needs, "def is_in_\u{e9}_role(x)"));
+        assert!(!passes(&needs, "def is_in(role, \u{e9})"));
+    }
+
+    #[test]
     fn words_that_are_spelt_otherwise_are_not_missed() {
         for text in [
             "ｅval(x)",
@@ -348,8 +451,34 @@ mod tests {
     }
 
     #[test]
+    fn a_call_is_told_from_a_word() {
+        let needs = Needs::Call("run".into());
+        for text in [
+            "run(1)",
+            "a.run (1)",
+            "run\n(1)",
+            "(a.run) (1)",
+            "run # a\n(1)",
+            "run\0(1)",
+            "from a import run as b",
+        ] {
+            assert!(passes(&needs, text), "x = run; {text}");
+        }
+        assert!(!passes(
+            &needs,
+            "run = 1; from a import run, b; run.x(); a(run)"
+        ));
+        assert!(passes(&needs, "x = run; y = run; z = run(1)"));
+    }
+
+    #[test]
     fn a_table_finds_its_words_and_no_others() {
-        let words: Vec<(String, u32)> = (0..1000).map(|i| (format!("word_{i}"), i)).collect();
+        let numbers = |i| WordNumbers {
+            word: Some(i),
+            call: None,
+        };
+        let words = (0..1000).map(|i| (format!("word_{i}"), numbers(i)));
+        let words: Vec<(String, WordNumbers)> = words.collect();
         let table = Table::new(words.iter().cloned().collect());
         for (word, number) in words {
             let (_, hash) = word_end(word.as_bytes(), 0);

@@ -346,11 +346,11 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         ("len", [Value::List(items)]) => Some(Value::Number(items.len() as f64)),
         ("abs", [Value::Number(n)]) => Some(Value::Number(n.abs())),
         ("re.match", [Value::Text(pattern), Value::Text(text)]) => {
-            let regex = Regex::new(pattern, false).ok()?;
-            Some(Value::Bool(regex.match_at_start(text.as_bytes()).is_some()))
+            let regex = Regex::at_start(pattern).ok()?;
+            Some(Value::Bool(regex.is_match(text.as_bytes())))
         }
         ("re.search", [Value::Text(pattern), Value::Text(text)]) => Some(Value::Bool(
-            Regex::new(pattern, false).ok()?.is_match(text.as_bytes()),
+            Regex::new(pattern).ok()?.is_match(text.as_bytes()),
         )),
         _ => None,
     }

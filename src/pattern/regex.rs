@@ -34,9 +34,17 @@ pub struct Captured {
 }
 
 impl Regex {
-    /// Compiles an expression in the dialect that rules are written in: `^` and `$` mean lines
-    /// where `multi_line`.
-    pub fn new(text: &str, multi_line: bool) -> Result<Regex, String> {
+    /// Compiles an expression in the dialect that rules are written in.
+    pub fn new(text: &str) -> Result<Regex, String> {
+        Regex::compile(text, false)
+    }
+
+    /// Compiles an expression where `^` and `$` mean lines.
+    pub fn of_lines(text: &str) -> Result<Regex, String> {
+        Regex::compile(text, true)
+    }
+
+    fn compile(text: &str, multi_line: bool) -> Result<Regex, String> {
         let text = translate(text);
         let linear = regex::bytes::RegexBuilder::new(&text)
             .multi_line(multi_line)
@@ -71,6 +79,16 @@ impl Regex {
         }
     }
 
+    /// Compiles an expression that matches nowhere but where the text begins.
+    pub fn at_start(text: &str) -> Result<Regex, String> {
+        // What is wrong alone may be right within parentheses.
+        if regex_syntax::parse(text).is_err() {
+            Regex::new(text)?;
+        }
+        // The line ends a comment of `(?x)`; elsewhere the first is what compiles.
+        Regex::new(&format!("\\A(?:{text})")).or_else(|_| Regex::new(&format!("\\A(?:{text}\n)")))
+    }
+
     /// Whether it matches anywhere.
     pub fn is_match(&self, text: &[u8]) -> bool {
         match &self.engine {
@@ -79,20 +97,16 @@ impl Regex {
         }
     }
 
-    /// The match that begins where the text begins, if there is one.
-    pub fn match_at_start(&self, text: &[u8]) -> Option<Captured> {
+    /// The first match.
+    pub fn find(&self, text: &[u8]) -> Option<Captured> {
         match &self.engine {
-            // A leftmost match that begins later proves that none begins at the start.
-            Engine::Linear(regex) => {
-                let captures = regex.captures(text)?;
-                let whole = captures.get(0)?;
-                (whole.start() == 0).then(|| linear(regex, &captures))
-            }
+            // Groups cost more than to tell that there is no match.
+            Engine::Linear(regex) if !regex.is_match(text) => None,
+            Engine::Linear(regex) => Some(linear(regex, &regex.captures(text)?)),
             Engine::Backtracking(regex) => {
                 let text = ascii_holes(text);
                 let captures = regex.captures(&*text).ok()??;
-                let whole = captures.get(0)?;
-                (whole.start() == 0).then(|| backtracked(regex, &captures))
+                Some(backtracked(regex, &captures))
             }
         }
     }
@@ -195,16 +209,28 @@ mod tests {
 
     #[test]
     fn look_around_needs_the_other_engine() {
-        let regex = Regex::new("(?!b)[a-z]+", false).unwrap();
-        assert_eq!(regex.match_at_start(b"abc").unwrap().span, Span::new(0, 3));
-        assert!(regex.match_at_start(b"bc").is_none());
+        let regex = Regex::new("(?!b)[a-z]+").unwrap();
+        assert_eq!(regex.find(b"bac").unwrap().span, Span::new(1, 3));
+    }
+
+    #[test]
+    fn a_match_at_the_start_begins_there() {
+        for text in [
+            "b|a+",
+            "(?!b)a+",
+            "(?x) b | a+ # a comment",
+            "(?x)(?!b)a+ # )",
+        ] {
+            let regex = Regex::at_start(text).unwrap();
+            assert_eq!(regex.find(b"aab").unwrap().span, Span::new(0, 2), "{text}");
+            assert!(regex.find(b"caab").is_none(), "{text}");
+        }
+        assert!(Regex::at_start("a)|(?:b").is_err());
     }
 
     #[test]
     fn groups_are_named_or_numbered() {
-        let found = Regex::new("(?P<X>a)(b)", false)
-            .unwrap()
-            .find_all(b"zab\xffab");
+        let found = Regex::new("(?P<X>a)(b)").unwrap().find_all(b"zab\xffab");
         assert_eq!(found.len(), 2);
         assert_eq!(
             found[1].groups,
@@ -214,7 +240,7 @@ mod tests {
 
     #[test]
     fn towers_of_repetitions_are_refused() {
-        assert!(Regex::new("((a{1000}){1000}){1000}", false).is_err());
-        assert!(Regex::new("(", false).is_err());
+        assert!(Regex::new("((a{1000}){1000}){1000}").is_err());
+        assert!(Regex::new("(").is_err());
     }
 }

@@ -167,7 +167,32 @@ fn row(parts: &[Hir], edge_before: bool, edge_after: bool) -> Needs {
         }
     }
     found.push(of_run(&run, run_edge, edge_after));
-    all_of(found)
+    match all_of(found) {
+        Needs::All(pieces) if parts.iter().all(within_word) => Needs::Together(pieces),
+        needs => needs,
+    }
+}
+
+/// Whether all that an expression matches lies in one word, if it lies in any.
+fn within_word(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().all(|&b| is_word(b) || !b.is_ascii()),
+        HirKind::Class(Class::Unicode(class)) => class
+            .iter()
+            .all(|range| ascii_is_word(range.start().into(), range.end().into())),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .all(|range| ascii_is_word(range.start().into(), range.end().into())),
+        HirKind::Capture(capture) => within_word(&capture.sub),
+        HirKind::Repetition(repeated) => within_word(&repeated.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(within_word),
+    }
+}
+
+/// Whether the ASCII letters of a range belong to words.
+fn ascii_is_word(start: u32, end: u32) -> bool {
+    (start..=end.min(0x7f)).all(|letter| is_word(letter as u8))
 }
 
 /// Whether a text ends where a word may begin.
@@ -420,6 +445,7 @@ mod tests {
         match needs {
             Needs::Nothing => "-".into(),
             Needs::Word(word) => word.clone(),
+            Needs::Call(word) => format!("{word}()"),
             Needs::Part(part) => format!(
                 "{}{}{}{}",
                 if part.at_start { "" } else { "*" },
@@ -427,6 +453,7 @@ mod tests {
                 part.text,
                 if part.at_end { "" } else { "*" }
             ),
+            Needs::Together(all) => list(all, " + "),
             Needs::All(all) => list(all, " & "),
             Needs::Any(any) => list(any, " | "),
         }
@@ -447,7 +474,8 @@ mod tests {
         check("execute", "execute*");
         check(".*execute", "*execute*");
         check("(.*\\.)?execute$", "execute");
-        check("is_\\w*(role|auth)\\w*", "(is_* & (*role* | *auth*))");
+        check("is_\\w*(role|auth)\\w*", "(is_* + (*role* | *auth*))");
+        check("is_.*role", "(is_* & *role*)");
         check("x(foo|bar)+y", "(*foo* | *bar*)");
     }
 

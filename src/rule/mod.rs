@@ -35,12 +35,14 @@ impl Rule {
         let names = &self.meta.languages;
         let needs = match &self.mode {
             Mode::Search(formula) => match self.target() {
-                Target::Languages(_) | Target::Nothing => words::of_search(formula, names),
+                Target::Languages(_) | Target::Nothing => {
+                    words::of_search(formula, names, &self.options)
+                }
                 Target::Generic => return words::of_generic(formula),
                 // Its patterns are regular expressions.
                 Target::Text => return Needs::Nothing,
             },
-            Mode::Taint(spec) => words::of_taint(spec),
+            Mode::Taint(spec) => words::of_taint(spec, names, &self.options),
             Mode::Secret(_) => Needs::Nothing,
         };
         words::without_variants(needs, names)

@@ -4,22 +4,29 @@
 //! only identifiers count, never the contents of strings, which folding builds. What a regular
 //! expression asks of a metavariable is read by [`super::literals`].
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::formula::{Condition, Conjunction, Formula};
 use super::literals::{self, Start};
+use super::options::Options;
 use super::taint::TaintSpec;
 
 /// Words, joined by and and or. A word is a run of ASCII letters, digits and underscores, as long
 /// as it goes on in the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Needs {
     /// Nothing: any file will do.
     Nothing,
     /// This word, whole.
     Word(String),
+    /// This word, whole, where it is called, or imported under another name.
+    Call(String),
     /// A word that holds this one.
     Part(Part),
+    /// A word that holds all of these pieces.
+    Together(Vec<Needs>),
     /// All of these.
     All(Vec<Needs>),
     /// One of these.
@@ -27,7 +34,7 @@ pub enum Needs {
 }
 
 /// A piece of a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Part {
     /// Its text; in lower case where `any_case`.
     pub text: String,
@@ -120,12 +127,21 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What a formula needs of a file in one of some languages.
-pub(super) fn of_search(formula: &Formula, languages: &[String]) -> Needs {
-    let data = |name: &String| ["json", "yaml", "toml"].contains(&name.as_str());
-    if languages.iter().all(data) {
-        of_formula(formula, of_data)
+pub(super) fn of_search(formula: &Formula, languages: &[String], options: &Options) -> Needs {
+    of_formula(formula, of_patterns(languages, options))
+}
+
+/// How the patterns of a rule are read.
+fn of_patterns(languages: &[String], options: &Options) -> fn(&str) -> Needs {
+    let all_are = |names: &[&str]| languages.iter().all(|name| names.contains(&name.as_str()));
+    if all_are(&["json", "yaml", "toml"]) {
+        of_data
+    } else if all_are(&["python", "python2", "python3", "py"]) && !options.symbolic_propagation {
+        // Elsewhere a call has type arguments, a template or another language's marks, and an import
+        // other ways to give a name; where names stand for expressions, a call has the name.
+        of_python
     } else {
-        of_formula(formula, of_pattern)
+        of_pattern
     }
 }
 
@@ -236,14 +252,17 @@ pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
     };
     match needs {
         Needs::Word(word) if varies(&word) => Needs::Nothing,
-        Needs::Nothing | Needs::Word(_) | Needs::Part(_) => needs,
+        Needs::Nothing | Needs::Word(_) | Needs::Call(_) | Needs::Part(_) | Needs::Together(_) => {
+            needs
+        }
         Needs::All(all) => all_of(inner(all)),
         Needs::Any(choices) => any(inner(choices)),
     }
 }
 
 /// What a flow needs: one of its sources, and one of its sinks.
-pub(super) fn of_taint(spec: &TaintSpec) -> Needs {
+pub(super) fn of_taint(spec: &TaintSpec, languages: &[String], options: &Options) -> Needs {
+    let of_pattern = of_patterns(languages, options);
     let sources = any(spec
         .sources
         .iter()
@@ -300,8 +319,17 @@ pub(super) fn all_of(mut needs: Vec<Needs>) -> Needs {
 
 /// The identifiers of a pattern, strings, metavariables and keywords left out.
 fn of_pattern(text: &str) -> Needs {
+    of_words(text, |_| false)
+}
+
+/// The same of a language where a call always spells what it calls right before its parenthesis.
+fn of_python(text: &str) -> Needs {
+    of_words(text, |word| is_called(text, word))
+}
+
+fn of_words(text: &str, is_called: impl Fn(Range<usize>) -> bool) -> Needs {
     let bytes = text.as_bytes();
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<Needs> = Vec::new();
     let mut at = 0;
     let mut in_template = false;
     while at < bytes.len() {
@@ -346,7 +374,9 @@ fn of_pattern(text: &str) -> Needs {
                 let word = &text[at..end];
                 let identifier = !b.is_ascii_digit() && word.is_ascii() && word.len() > 1;
                 if identifier && !KEYWORDS.contains(&word) {
-                    words.push(word.to_owned());
+                    let called = is_called(at..end);
+                    let need = if called { Needs::Call } else { Needs::Word };
+                    words.push(need(word.to_owned()));
                 }
                 at = end;
             }
@@ -355,7 +385,20 @@ fn of_pattern(text: &str) -> Needs {
     }
     words.sort_unstable();
     words.dedup();
-    all_of(words.into_iter().map(Needs::Word).collect())
+    all_of(words)
+}
+
+/// Whether a pattern calls the word, and in no other way than with a parenthesis after it.
+fn is_called(pattern: &str, word: Range<usize>) -> bool {
+    let line = pattern[..word.start].rfind('\n').map_or(0, |at| at + 1);
+    let before = pattern[line..word.start].trim();
+    let defines = before.ends_with("def") || before.ends_with("class");
+    pattern[word.end..].starts_with('(')
+        && !defines
+        // A decorator without arguments is as good as a call.
+        && !before.starts_with('@')
+        // Statements of Python 2.
+        && !matches!(&pattern[word], "exec" | "print")
 }
 
 /// The words of a pattern of data, where quotes say nothing and nothing is folded. A file that writes
@@ -451,7 +494,7 @@ mod tests {
                     other => panic!("{other:?}"),
                 })
                 .collect(),
-            Needs::Part(_) | Needs::Any(_) => panic!(),
+            Needs::Call(_) | Needs::Part(_) | Needs::Together(_) | Needs::Any(_) => panic!(),
         }
     }
 
@@ -486,5 +529,23 @@ mod tests {
         assert_eq!(words("$S.verify = f($...ARGS, $X: int)"), ["verify"]);
         assert_eq!(words("`a ${os.b} c` + \"d\""), ["os"]);
         assert_eq!(words("fn f<'a>(x: &'a str) -> Foo"), ["Foo", "str"]);
+    }
+
+    #[test]
+    fn what_is_called_is_told_from_what_is_named() {
+        let (word, call) = (
+            |word: &str| Needs::Word(word.into()),
+            |word: &str| Needs::Call(word.into()),
+        );
+        assert_eq!(of_python("$DB.execute(...)"), call("execute"));
+        assert_eq!(
+            of_python("os.system(x=1)"),
+            Needs::All(vec![word("os"), call("system")])
+        );
+        assert_eq!(
+            of_python("@app(...)\ndef name(...): ..."),
+            Needs::All(vec![word("app"), word("name")])
+        );
+        assert_eq!(of_python("exec($X)"), word("exec"));
     }
 }

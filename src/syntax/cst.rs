@@ -156,7 +156,9 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
         comments: Vec::new(),
         health: Health::default(),
     };
-    let comment_kinds = comment_kinds(&tree.language());
+    let language = tree.language();
+    let comment_kinds = comment_kinds(&language);
+    let named_kinds = named_kinds(&language);
     let mut cursor = tree.walk();
     let mut open: Vec<u32> = Vec::with_capacity(64);
     // Where the error nodes that are open begin to be uncovered by a parsed child.
@@ -165,14 +167,15 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
         let node = cursor.node();
         let kind = node.kind_id();
         let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
-        let is_comment = node.is_extra() && comment_kinds.contains(&kind);
-        let missing = node.is_missing();
+        let is_comment = comment_kinds.contains(&kind) && node.is_extra();
+        let missing = start == end && node.is_missing();
+        let named = named_kinds.get(kind as usize).copied().unwrap_or(true);
         if missing {
             cst.health.errors += 1;
         }
         if let Some((depth, covered)) = errors.last_mut()
             && *depth + 1 == open.len()
-            && node.is_named()
+            && named
             && kind != ERROR
         {
             cst.health.lost_bytes += start.saturating_sub(*covered) as usize;
@@ -181,10 +184,9 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
         let mut descended = false;
         if is_comment {
             cst.comments.push(Span { start, end });
-        } else if !(missing && start == end && !node.is_named()) {
+        } else if !missing || named {
             let id = cst.nodes.len() as u32;
             let field = cursor.field_id().map_or(0, std::num::NonZero::get);
-            let named = node.is_named();
             cst.nodes.push(CstNode {
                 kind,
                 field,
@@ -225,6 +227,14 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
             }
         }
     }
+}
+
+/// Asked of the grammar once: asking each node is a call across the language border.
+fn named_kinds(language: &tree_sitter::Language) -> Vec<bool> {
+    let kinds = 0..language.node_kind_count() as u16;
+    kinds
+        .map(|kind| language.node_kind_is_named(kind))
+        .collect()
 }
 
 fn comment_kinds(language: &tree_sitter::Language) -> Vec<u16> {

@@ -1,7 +1,7 @@
 //! Where things stand in a file: nodes by kind, calls by the last word of what they call, and all
 //! words. A pattern looks only where it can match.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::kind::{Kind, Role};
 use super::names::Names;

@@ -1,6 +1,6 @@
 //! The functions and classes of a file, and which function a call means.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::lang::Language;
 use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol, Tree};

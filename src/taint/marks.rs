@@ -1,6 +1,6 @@
 //! Where sources, sinks, sanitizers and propagators stand: matches of formulas, laid on the nodes.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::Program;
 use crate::pattern::{Bindings, Bound, Match, Options, OutOfSteps, Subject};
@@ -80,7 +80,7 @@ impl Marks {
         }
         marks.sanitizers = search(&mut program.sanitizers.iter())?;
         marks.propagators = search(&mut program.propagators.iter())?;
-        let taken: std::collections::HashSet<Span> = marks
+        let taken: foldhash::HashSet<Span> = marks
             .sources
             .iter()
             .chain(&marks.sinks)

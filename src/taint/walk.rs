@@ -1,7 +1,9 @@
 //! The state of a run over one file, and what happens at sources, sinks and sanitizers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::functions::Functions;
 use super::marks::Marks;

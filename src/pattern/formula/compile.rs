@@ -73,11 +73,13 @@ impl Compiler {
         Ok(match formula {
             rule::Formula::Pattern(leaf) => match dialect {
                 Dialect::Code(language) => Formula::Pattern(self.pattern(language, leaf)?),
-                Dialect::Regex => Formula::Regex(Arc::new(regex(leaf, "pattern", true)?)),
+                Dialect::Regex => {
+                    Formula::Regex(Arc::new(regex(leaf, "pattern", Regex::of_lines)?))
+                }
                 Dialect::Generic => Formula::Generic(self.generic(leaf)?),
             },
             rule::Formula::Regex(leaf) => {
-                Formula::Regex(Arc::new(regex(leaf, "pattern-regex", true)?))
+                Formula::Regex(Arc::new(regex(leaf, "pattern-regex", Regex::of_lines)?))
             }
             rule::Formula::Or(choices) => Formula::Or(
                 choices
@@ -161,7 +163,7 @@ impl Compiler {
                 constant_propagation,
             } => Condition::Regex {
                 name: symbol(metavariable),
-                regex: regex(leaf, "regex", false)?,
+                regex: regex(leaf, "regex", Regex::at_start)?,
                 constants: *constant_propagation,
             },
             rule::Condition::Pattern {
@@ -242,8 +244,12 @@ impl Compiler {
     }
 }
 
-fn regex(leaf: &rule::Leaf, key: &'static str, multi_line: bool) -> Result<Regex, Wrong> {
-    Regex::new(&leaf.text, multi_line).map_err(|message| Wrong {
+fn regex(
+    leaf: &rule::Leaf,
+    key: &'static str,
+    compiled: fn(&str) -> Result<Regex, String>,
+) -> Result<Regex, Wrong> {
+    compiled(&leaf.text).map_err(|message| Wrong {
         line: leaf.line,
         key,
         message: format!("it is no regular expression: {message}"),

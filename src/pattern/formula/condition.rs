@@ -30,7 +30,7 @@ impl Run<'_, '_> {
                 };
                 let constant = constants.then(|| self.constant_text(bound)).flatten();
                 let text = constant.unwrap_or_else(|| self.subject.text_of(bound));
-                let Some(found) = regex.match_at_start(text.as_bytes()) else {
+                let Some(found) = regex.find(text.as_bytes()) else {
                     return Ok(None);
                 };
                 let start = self.subject.span_of(bound).unwrap_or_default().start;

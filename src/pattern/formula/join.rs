@@ -3,7 +3,7 @@
 //! In a minified file thousands of assignments meet thousands of calls; compared pair by pair they
 //! are a square.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::super::Match;
 use super::super::bindings::Bound;

@@ -11,9 +11,10 @@ mod join;
 mod run;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 pub use compile::Compiler;
 

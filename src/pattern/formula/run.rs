@@ -1,8 +1,9 @@
 //! The algebra of ranges: patterns joined by and, or, not and inside.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::super::bindings::{Bindings, Bound};
 use super::super::generic;

@@ -26,9 +26,7 @@ pub(super) fn string_regex(spelled: &str) -> Option<Rc<Regex>> {
                 let body = spelled.strip_prefix("=~/")?;
                 let (body, flags) = body.rsplit_once('/')?;
                 let flags = if flags.contains('i') { "(?i)" } else { "" };
-                Regex::new(&format!("{flags}{body}"), false)
-                    .ok()
-                    .map(Rc::new)
+                Regex::new(&format!("{flags}{body}")).ok().map(Rc::new)
             })
             .clone()
     })

@@ -9,8 +9,10 @@ mod expression;
 mod fold;
 mod walk;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::names::{DefId, Names};
 use super::tree::{NodeId, Tree};

@@ -9,7 +9,7 @@ mod define;
 mod import;
 mod scope;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::kind::Kind;
 use super::symbol::Symbol;

@@ -1,6 +1,6 @@
 //! Which scope a node lies in, and which definition a name meets from there.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::super::kind::{Flags, Kind};
 use super::super::symbol::Symbol;

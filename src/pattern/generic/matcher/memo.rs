@@ -1,6 +1,6 @@
 //! What came of ellipses that ended with a certain token, so that no other start tries them again.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::source::Span;
 use crate::syntax::Symbol;
