@@ -1,5 +1,7 @@
 //! Which nodes of a file a pattern can match at all, found by kind and by name.
 
+use std::ops::Range;
+
 use super::Options;
 use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Tree, last_word};
@@ -16,33 +18,20 @@ pub(super) fn each(
     let kind = pattern.kind(p);
     let decorates = |node: NodeId| tree.kind(tree.node(node).parent) == Kind::Decorator;
     let visit = &mut |node| !options.attr_expr && decorates(node) || visit(node);
-    let chain = |node: NodeId| {
-        let field = pattern.child(node, Role::Field);
-        field.is_some_and(|field| pattern.kind(field) == Kind::Ellipsis)
-    };
-    match kind {
-        Kind::MetaVar | Kind::Deep | Kind::TypedMetaVar | Kind::Ellipsis => {
-            every_expression(file, visit);
-        }
-        Kind::Attr if chain(p) => every_expression(file, visit),
-        Kind::Call | Kind::New => {
-            let callee = pattern.child(p, Role::Callee);
-            let word = callee
-                .filter(|&callee| !chain(callee))
-                .and_then(|c| last_word(pattern, c));
-            match word {
-                Some(word) => {
-                    for &call in index.calls_of(word) {
-                        if tree.kind(call) == kind && !visit(call) {
-                            return;
-                        }
-                    }
+    if let Some(lists) = lists(pattern, p, file) {
+        for list in lists {
+            for &node in list {
+                // The first operands of an operation of several are no operation of their own.
+                let operand = kind == Kind::BinOp && tree.node(node).flags.has(Flags::IMPLICIT);
+                if !operand && !visit(node) {
+                    return;
                 }
-                None if kind == Kind::Call => several(file, &[Kind::Call, Kind::Macro], visit),
-                None => several(file, &[kind], visit),
             }
         }
-        Kind::Name | Kind::Attr => {
+        return;
+    }
+    match kind {
+        Kind::Name | Kind::Attr if !is_chain(pattern, p) => {
             for &node in index.of_kind(kind) {
                 if !visit(node) {
                     return;
@@ -72,40 +61,80 @@ pub(super) fn each(
                 }
             }
         }
-        Kind::BinOp => {
-            for &node in index.of_kind(kind) {
-                // The first operands of an operation of several are no operation of their own.
-                if !tree.node(node).flags.has(Flags::IMPLICIT) && !visit(node) {
-                    return;
-                }
-            }
-        }
-        Kind::Func if !matches!(tree.language, Language::Python | Language::Rust) => {
-            several(file, &[Kind::Func, Kind::Pair, Kind::Field], visit);
-        }
-        Kind::Assign => several(file, &[Kind::Assign, Kind::Field], visit),
-        Kind::For => several(file, &[Kind::For, Kind::ForIn], visit),
-        Kind::List => several(file, &[Kind::List, Kind::Comprehension], visit),
-        Kind::Set => several(file, &[Kind::Set, Kind::Dict], visit),
-        Kind::Import | Kind::ImportFrom => {
-            several(
-                file,
-                &[Kind::Import, Kind::ImportFrom, Kind::VarDecl],
-                visit,
-            );
-        }
-        other => several(file, &[other], visit),
+        _ => every_expression(file, visit),
     }
 }
 
-fn several(file: &File<'_>, kinds: &[Kind], visit: &mut dyn FnMut(NodeId) -> bool) {
-    for &kind in kinds {
-        for &node in file.index().of_kind(kind) {
-            if !visit(node) {
-                return;
+/// The nodes of a range that pattern node `p` may match, in order, maybe with others; `None` where
+/// that is not told by their kind.
+pub(super) fn within(
+    pattern: &Tree,
+    p: NodeId,
+    file: &File<'_>,
+    options: Options,
+    range: Range<NodeId>,
+) -> Option<Vec<NodeId>> {
+    // A name may stand for an expression of any kind.
+    if options.symbolic_propagation {
+        return None;
+    }
+    let index = file.index();
+    let lists = match pattern.kind(p) {
+        // A name may stand for it.
+        Kind::Regex => return None,
+        Kind::Name => vec![index.of_kind(Kind::Name)],
+        Kind::Attr if !is_chain(pattern, p) => {
+            vec![index.of_kind(Kind::Name), index.of_kind(Kind::Attr)]
+        }
+        _ => lists(pattern, p, file)?,
+    };
+    let mut found = Vec::new();
+    for list in &lists {
+        let first = list.partition_point(|&node| node < range.start);
+        let rest = list[first..].iter().copied();
+        found.extend(rest.take_while(|&node| node < range.end));
+    }
+    if lists.len() > 1 {
+        found.sort_unstable();
+    }
+    Some(found)
+}
+
+/// The lists of the index that hold all nodes that pattern node `p` may match, where its kind or
+/// what it calls tells that.
+fn lists<'f>(pattern: &Tree, p: NodeId, file: &'f File<'_>) -> Option<Vec<&'f [NodeId]>> {
+    let index = file.index();
+    let of = |kinds: &[Kind]| Some(kinds.iter().map(|&kind| index.of_kind(kind)).collect());
+    match pattern.kind(p) {
+        Kind::MetaVar | Kind::Deep | Kind::TypedMetaVar | Kind::Ellipsis => None,
+        Kind::Name | Kind::Attr | Kind::Str | Kind::Int | Kind::Bool | Kind::Float => None,
+        kind @ (Kind::Call | Kind::New) => {
+            let callee = pattern.child(p, Role::Callee);
+            let word = callee
+                .filter(|&callee| !is_chain(pattern, callee))
+                .and_then(|callee| last_word(pattern, callee));
+            match word {
+                Some(word) => Some(vec![index.calls_of(kind, word)]),
+                None if kind == Kind::Call => of(&[Kind::Call, Kind::Macro]),
+                None => of(&[kind]),
             }
         }
+        Kind::Func if !matches!(file.tree().language, Language::Python | Language::Rust) => {
+            of(&[Kind::Func, Kind::Pair, Kind::Field])
+        }
+        Kind::Assign => of(&[Kind::Assign, Kind::Field]),
+        Kind::For => of(&[Kind::For, Kind::ForIn]),
+        Kind::List => of(&[Kind::List, Kind::Comprehension]),
+        Kind::Set => of(&[Kind::Set, Kind::Dict]),
+        Kind::Import | Kind::ImportFrom => of(&[Kind::Import, Kind::ImportFrom, Kind::VarDecl]),
+        other => of(&[other]),
     }
+}
+
+/// `$X. ...`: any number of links.
+fn is_chain(pattern: &Tree, node: NodeId) -> bool {
+    let field = pattern.child(node, Role::Field);
+    field.is_some_and(|field| pattern.kind(field) == Kind::Ellipsis)
 }
 
 fn every_expression(file: &File<'_>, visit: &mut dyn FnMut(NodeId) -> bool) {

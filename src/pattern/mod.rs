@@ -10,6 +10,7 @@ mod matcher;
 mod regex;
 mod text;
 mod types;
+mod wanted;
 
 pub use self::regex::Regex;
 /// Switches of the matcher, as a rule's `options:` set them.
@@ -19,7 +20,9 @@ pub use compile::PatternError;
 pub use formula::{Compiler, Formula, Subject};
 
 use compile::{Reading, Root};
+use foldhash::{HashSet, HashSetExt as _};
 use matcher::Matcher;
+use wanted::Wanted;
 
 use crate::lang::Language;
 use crate::source::Span;
@@ -59,16 +62,25 @@ impl Pattern {
         options: Options,
         steps: &mut u64,
     ) -> Result<Vec<Match>, OutOfSteps> {
+        self.search_for(file, options, None, steps)
+    }
+
+    /// Everywhere that it matches, where not all matches may be asked for.
+    pub(crate) fn search_for(
+        &self,
+        file: &File<'_>,
+        options: Options,
+        wanted: Option<&Wanted>,
+        steps: &mut u64,
+    ) -> Result<Vec<Match>, OutOfSteps> {
         let mut found = Vec::new();
         for reading in &self.readings {
-            reading.search(file, options, steps, &mut found);
+            reading.search(file, options, wanted, steps, &mut found);
             if *steps == 0 {
                 return Err(OutOfSteps);
             }
         }
-        let mut seen = std::collections::HashSet::new();
-        found.retain(|one: &Match| seen.insert(one.clone()));
-        Ok(found)
+        Ok(distinct(found))
     }
 
     /// Where it matches one node, whatever kind of word that is.
@@ -105,7 +117,15 @@ impl Pattern {
 }
 
 impl Reading {
-    fn search(&self, file: &File<'_>, options: Options, steps: &mut u64, found: &mut Vec<Match>) {
+    fn search(
+        &self,
+        file: &File<'_>,
+        options: Options,
+        wanted: Option<&Wanted>,
+        steps: &mut u64,
+        found: &mut Vec<Match>,
+    ) {
+        let is_wanted = |span| wanted.is_none_or(|wanted| wanted.takes(span));
         let (tree, index) = (file.tree(), file.index());
         if !self.words.iter().all(|&word| index.has_word(word)) {
             return;
@@ -115,10 +135,12 @@ impl Reading {
         match self.root {
             Root::Node(p) => {
                 candidates::each(&self.tree, p, file, options, &mut |t| {
-                    let span = tree.span(t);
+                    if !is_wanted(tree.span(t)) {
+                        return true;
+                    }
                     matcher.node(p, t, &mut |matcher| {
                         found.push(Match {
-                            span,
+                            span: tree.span(t),
                             bindings: matcher.bindings.clone(),
                         });
                         false
@@ -133,6 +155,9 @@ impl Reading {
                         continue;
                     }
                     let span = tree.span(t);
+                    if !is_wanted(span) {
+                        continue;
+                    }
                     matcher.node(p, t, &mut |matcher| {
                         found.push(Match {
                             span,
@@ -154,6 +179,12 @@ impl Reading {
                     let statements = tree.role(list, Role::Item);
                     let end = statements.stop;
                     for statement in statements {
+                        let list_end = tree.span(list).end;
+                        let reach =
+                            |wanted: &Wanted| wanted.takes_from(tree.span(statement), list_end);
+                        if !wanted.is_none_or(reach) {
+                            continue;
+                        }
                         matcher.statements_at(
                             (first, stop),
                             statement,
@@ -179,4 +210,15 @@ impl Reading {
         }
         *steps = matcher.steps;
     }
+}
+
+/// The matches without those that were there before.
+fn distinct(mut matches: Vec<Match>) -> Vec<Match> {
+    if matches.len() > 1 {
+        let mut seen = HashSet::with_capacity(matches.len());
+        let new: Vec<bool> = matches.iter().map(|one| seen.insert(one)).collect();
+        let mut new = new.into_iter();
+        matches.retain(|_| new.next() == Some(true));
+    }
+    matches
 }

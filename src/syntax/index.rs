@@ -12,7 +12,7 @@ use super::tree::{NodeId, Tree};
 #[derive(Debug)]
 pub struct Index {
     by_kind: Vec<Vec<NodeId>>,
-    calls: HashMap<Symbol, Vec<NodeId>>,
+    calls: HashMap<(Kind, Symbol), Vec<NodeId>>,
     words: HashSet<Symbol>,
 }
 
@@ -22,10 +22,10 @@ impl Index {
         &self.by_kind[kind as usize]
     }
 
-    /// The calls and constructions whose function's name ends with a word, or is short for one
-    /// that does.
-    pub fn calls_of(&self, word: Symbol) -> &[NodeId] {
-        self.calls.get(&word).map_or(&[], Vec::as_slice)
+    /// The calls, constructions or macros whose function's name ends with a word, or is short for
+    /// one that does, in order.
+    pub fn calls_of(&self, kind: Kind, word: Symbol) -> &[NodeId] {
+        self.calls.get(&(kind, word)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a word stands in the file, or in the qualified name of an import.
@@ -57,7 +57,7 @@ impl Index {
                 let Some(callee) = callee else { continue };
                 let mut add = |word: Option<Symbol>| {
                     let Some(word) = word else { return };
-                    let calls = index.calls.entry(word).or_default();
+                    let calls = index.calls.entry((node.kind, word)).or_default();
                     if calls.last() != Some(&id) {
                         calls.push(id);
                     }

@@ -64,11 +64,11 @@ impl Walk<'_> {
             return self.finish(node, value, Some(&given), state);
         }
         let value = match meaning {
-            Callee::Function(id) if self.summaries[id].is_some() => {
+            Callee::Function(id) if self.is_summed(id, &Shape::default(), &arguments) => {
                 self.callbacks(None, &mut arguments, &receiver, state);
                 self.apply(id, node, None, &arguments, state)
             }
-            Callee::Method(id) if self.summaries[id].is_some() => {
+            Callee::Method(id) if self.is_summed(id, &receiver, &arguments) => {
                 self.callbacks(None, &mut arguments, &receiver, state);
                 self.apply(
                     id,
@@ -78,7 +78,7 @@ impl Walk<'_> {
                     state,
                 )
             }
-            Callee::Constructor(Some(id)) if self.summaries[id].is_some() => {
+            Callee::Constructor(Some(id)) if self.is_summed(id, &Shape::default(), &arguments) => {
                 self.construct(id, node, &arguments, state)
             }
             _ => {
@@ -145,7 +145,7 @@ impl Walk<'_> {
                 let value = self.enter(id, &[], given, state);
                 self.finish(argument.value, Shape::default(), None, state);
                 value
-            } else if let Some(given) = given.filter(|_| self.summaries[id].is_some()) {
+            } else if let Some(given) = given.filter(|given| self.is_summed(id, given, &[])) {
                 let all = Argument {
                     node: argument.node,
                     value: argument.value,

@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashMapExt as _};
 
-use super::Program;
+use super::{Program, Shared};
 use crate::pattern::{Bindings, Bound, Match, Options, OutOfSteps, Subject};
 use crate::source::Span;
 use crate::syntax::{File, NodeId, Symbol};
@@ -37,13 +37,18 @@ pub(super) struct Marks {
     pub(super) targets: Vec<Option<NodeId>>,
     of_node: HashMap<NodeId, Mark>,
     /// The nodes that are sinks, in order.
-    pub(super) sink_nodes: Vec<NodeId>,
+    sink_nodes: Vec<NodeId>,
+    /// The nodes that values come from, in order: sources, and what propagators put something into.
+    source_nodes: Vec<NodeId>,
 }
 
 /// The nodes of a file by where they begin.
+#[derive(Debug)]
+pub(super) struct ByStart(Vec<(u32, NodeId)>);
+
 struct Places<'f> {
     file: &'f File<'f>,
-    by_start: Vec<(u32, NodeId)>,
+    by_start: &'f [(u32, NodeId)],
 }
 
 impl Marks {
@@ -52,6 +57,7 @@ impl Marks {
         program: &Program,
         subject: &Subject<'_>,
         file: &File<'_>,
+        shared: &Shared,
         options: Options,
         steps: &mut u64,
     ) -> Result<Option<Marks>, OutOfSteps> {
@@ -89,7 +95,7 @@ impl Marks {
         marks.sanitizers.retain(|hit| {
             !program.spec.sanitizers[hit.part].not_conflicting || !taken.contains(&hit.span)
         });
-        marks.lay(program, file);
+        marks.lay(program, file, shared.by_start(file));
         Ok(Some(marks))
     }
 
@@ -100,12 +106,19 @@ impl Marks {
 
     /// Whether a sink stands in a range of nodes.
     pub(super) fn holds_sink(&self, from: NodeId, stop: u32) -> bool {
-        let first = self.sink_nodes.partition_point(|&node| node < from);
-        self.sink_nodes.get(first).is_some_and(|node| node.0 < stop)
+        holds(&self.sink_nodes, from, stop)
     }
 
-    fn lay(&mut self, program: &Program, file: &File<'_>) {
-        let places = Places::new(file);
+    /// Whether values come from a range of nodes.
+    pub(super) fn holds_source(&self, from: NodeId, stop: u32) -> bool {
+        holds(&self.source_nodes, from, stop)
+    }
+
+    fn lay(&mut self, program: &Program, file: &File<'_>, by_start: &ByStart) {
+        let places = Places {
+            file,
+            by_start: &by_start.0,
+        };
         let mut of_node: HashMap<NodeId, Mark> = HashMap::new();
         for (index, hit) in (0..).zip(&self.sources) {
             for node in places.nodes(hit.span, program.spec.sources[hit.part].exact) {
@@ -148,6 +161,10 @@ impl Marks {
         }
         self.sink_nodes.sort_unstable();
         self.sink_nodes.dedup();
+        let come = |mark: &Mark| !mark.sources.is_empty() || !mark.to.is_empty();
+        let sources = of_node.iter().filter(|(_, mark)| come(mark));
+        self.source_nodes = sources.map(|(&node, _)| node).collect();
+        self.source_nodes.sort_unstable();
         self.of_node = of_node;
     }
 }
@@ -162,17 +179,25 @@ impl Hit {
     }
 }
 
-impl<'f> Places<'f> {
-    fn new(file: &'f File<'f>) -> Places<'f> {
+/// Whether one of the nodes, which are in order, stands in a range.
+fn holds(nodes: &[NodeId], from: NodeId, stop: u32) -> bool {
+    let first = nodes.partition_point(|&node| node < from);
+    nodes.get(first).is_some_and(|node| node.0 < stop)
+}
+
+impl ByStart {
+    pub(super) fn of(file: &File<'_>) -> ByStart {
         let tree = file.tree();
         let mut by_start: Vec<(u32, NodeId)> = tree
             .subtree(NodeId::ROOT)
             .map(|node| (tree.span(node).start, node))
             .collect();
         by_start.sort_unstable();
-        Places { file, by_start }
+        ByStart(by_start)
     }
+}
 
+impl Places<'_> {
     /// The nodes of exactly a range, or all within it.
     fn nodes(&self, span: Span, exact: bool) -> Vec<NodeId> {
         let tree = self.file.tree();

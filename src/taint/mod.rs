@@ -8,6 +8,7 @@
 mod answer;
 mod assign;
 mod call;
+mod calls;
 mod checks;
 mod constant;
 mod expression;
@@ -30,9 +31,9 @@ use crate::rule::taint::TaintSpec;
 use crate::rule::{Rule, RuleError};
 use crate::source::Span;
 use crate::syntax::File;
+use calls::Calls;
 use functions::Functions;
-use marks::Marks;
-use summary::Calls;
+use marks::{ByStart, Marks};
 
 /// The formulas of a taint rule in one language, ready to run.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ pub struct Flow {
 #[derive(Debug, Default)]
 pub struct Shared {
     functions: OnceCell<(Functions, Calls)>,
+    by_start: OnceCell<ByStart>,
 }
 
 impl Shared {
@@ -71,6 +73,10 @@ impl Shared {
         });
         (functions, calls)
     }
+
+    fn by_start(&self, file: &File<'_>) -> &ByStart {
+        self.by_start.get_or_init(|| ByStart::of(file))
+    }
 }
 
 impl Program {
@@ -82,7 +88,7 @@ impl Program {
         spec: &TaintSpec,
     ) -> Result<Program, RuleError> {
         let mut compile =
-            |formula: &crate::rule::Formula| compiler.compile(language, rule, formula);
+            |formula: &crate::rule::Formula| compiler.compile_shared(language, rule, formula);
         Ok(Program {
             sources: spec
                 .sources
@@ -117,7 +123,7 @@ impl Program {
         options: Options,
         steps: &mut u64,
     ) -> (Vec<Flow>, bool) {
-        match Marks::find(self, subject, file, options, steps) {
+        match Marks::find(self, subject, file, shared, options, steps) {
             Ok(Some(marks)) => walk::run(self, &marks, file, shared, steps),
             Ok(None) => (Vec::new(), true),
             Err(_) => (Vec::new(), false),

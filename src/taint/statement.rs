@@ -469,7 +469,10 @@ impl Walk<'_> {
         let Some(body) = function.body else {
             return Shape::default();
         };
-        if self.depth > super::walk::MAX_DEPTH || self.spent() {
+        if self.depth > super::walk::MAX_DEPTH
+            || self.spent()
+            || self.is_idle(id, given, rest, state)
+        {
             return Shape::default();
         }
         let mut inner = state.clone();

@@ -4,17 +4,18 @@
 //! Summaries are made from the called to the caller; functions that call each other in a circle are
 //! run again until nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::call::Argument;
-use super::functions::{Callee, FunctionId, Functions};
+use super::calls::{Calls, circles};
+use super::functions::FunctionId;
 use super::value::{
     ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var,
 };
 use super::walk::{Frame, Walk};
 use crate::source::Span;
-use crate::syntax::{File, Kind, NodeId, Role};
+use crate::syntax::NodeId;
 
 /// What one function does with what it is given.
 #[derive(Clone, Debug, Default)]
@@ -57,79 +58,19 @@ impl Summary {
     }
 }
 
-/// Who calls whom.
-#[derive(Debug)]
-pub(super) struct Calls {
-    /// For each function the functions that it calls.
-    callees: Vec<Vec<FunctionId>>,
-    /// The functions that code outside of functions calls.
-    roots: Vec<FunctionId>,
-}
-
-impl Calls {
-    /// Reads the calls of a file.
-    pub(super) fn of(file: &File<'_>, functions: &Functions) -> Calls {
-        let tree = file.tree();
-        let mut callees = vec![Vec::new(); functions.all.len()];
-        let mut roots = Vec::new();
-        // The functions around the place, the innermost last.
-        let mut open: Vec<(FunctionId, u32)> = Vec::new();
-        for node in tree.subtree(NodeId::ROOT) {
-            while open.last().is_some_and(|(_, end)| *end <= node.0) {
-                open.pop();
-            }
-            let mut called = Vec::new();
-            match tree.kind(node) {
-                Kind::Func => {
-                    if let Some(id) = functions.id_of(node) {
-                        open.push((id, tree.node(node).end));
-                    }
-                }
-                Kind::Call | Kind::New => match functions.callee(file, node) {
-                    Callee::Function(id) | Callee::Method(id) | Callee::Constructor(Some(id)) => {
-                        called.push(id);
-                    }
-                    Callee::Unknown | Callee::Constructor(None) => {}
-                },
-                // A function that is handed on.
-                Kind::Name if tree.node(node).role == Role::Arg => {
-                    called.extend(functions.named(file, node));
-                }
-                _ => {}
-            }
-            for id in called {
-                if open.is_empty() {
-                    roots.push(id);
-                }
-                for (around, _) in &open {
-                    callees[*around].push(id);
-                }
-            }
-        }
-        for list in &mut callees {
-            list.sort_unstable();
-            list.dedup();
-        }
-        Calls { callees, roots }
-    }
-}
-
 impl Walk<'_> {
-    /// Makes the summaries of all functions that a flow can pass.
-    pub(super) fn summarise(&mut self) {
+    /// Makes the summaries of some functions, which hold all that they call.
+    pub(super) fn summarise(&mut self, needed: &[bool]) {
         let calls = self.calls;
-        self.hot = self.hot_functions(calls);
-        let needed = self.needed(calls);
-        let order = circles(&calls.callees, &needed);
+        let order = circles(&calls.callees, needed);
         for round in 0..MAX_CLASS_ROUNDS {
             let before = self.field_count();
             for circle in &order {
-                self.settle(circle, calls);
+                if round > 0 || circle.iter().any(|&id| self.summaries[id].is_none()) {
+                    self.settle(circle, calls);
+                }
             }
-            if self.field_count() == before && round > 0
-                || self.field_count() == 0
-                || *self.steps == 0
-            {
+            if self.field_count() == before || *self.steps == 0 {
                 break;
             }
         }
@@ -143,73 +84,84 @@ impl Walk<'_> {
             .sum()
     }
 
-    /// The functions that hold a sink, or that call one that does.
-    fn hot_functions(&self, calls: &Calls) -> Vec<bool> {
-        let mut callers: Vec<Vec<FunctionId>> = vec![Vec::new(); calls.callees.len()];
-        for (caller, callees) in calls.callees.iter().enumerate() {
-            for &callee in callees {
-                callers[callee].push(caller);
-            }
-        }
-        let tree = self.tree;
+    /// The functions that a source can be reached from; the fields of its class bring a method what
+    /// comes to any other.
+    pub(super) fn fed_functions(&self) -> Vec<bool> {
+        let functions = self.functions;
         let holds = |id: FunctionId| {
-            let node = self.functions.all[id].node;
-            self.marks.holds_sink(node, tree.node(node).end)
+            let node = functions.all[id].node;
+            self.marks.holds_source(node, self.tree.node(node).end)
         };
-        let mut hot: Vec<bool> = (0..calls.callees.len()).map(holds).collect();
-        let mut open: Vec<FunctionId> = (0..hot.len()).filter(|&id| hot[id]).collect();
-        while let Some(id) = open.pop() {
-            for &caller in &callers[id] {
-                if !hot[caller] {
-                    hot[caller] = true;
-                    open.push(caller);
-                }
-            }
+        let mut fed = self.calls.reach(functions, holds);
+        let class_of = |id: FunctionId| functions.all[id].class;
+        let classes: BTreeSet<NodeId> = (0..fed.len())
+            .filter(|&id| fed[id])
+            .filter_map(class_of)
+            .collect();
+        if !classes.is_empty() {
+            fed = self.calls.reach(functions, |id| {
+                fed[id] || class_of(id).is_some_and(|class| classes.contains(&class))
+            });
         }
-        // A function within which a hot one stands has to be entered to get there.
-        for node in tree
-            .subtree(NodeId::ROOT)
-            .filter(|&node| tree.kind(node) == Kind::Func)
-        {
-            if self.functions.id_of(node).is_some_and(|id| hot[id]) {
-                for above in tree
-                    .ancestors(node)
-                    .filter(|&above| tree.kind(above) == Kind::Func)
-                {
-                    if let Some(id) = self.functions.id_of(above) {
-                        hot[id] = true;
-                    }
-                }
-            }
-        }
-        hot
+        fed
     }
 
-    /// The functions whose summaries are used: what hot functions and the file itself call. A class
-    /// of which one method is needed needs its others, which fill its fields.
-    fn needed(&self, calls: &Calls) -> Vec<bool> {
-        let mut needed = vec![false; self.hot.len()];
-        let mut open: Vec<FunctionId> = calls.roots.clone();
-        for (id, hot) in self.hot.iter().enumerate() {
-            if *hot {
-                open.extend(&calls.callees[id]);
-                if let Some(class) = self.functions.all[id].class {
-                    let methods = self.functions.all.iter().enumerate();
-                    open.extend(
-                        methods
-                            .filter(|(_, other)| other.class == Some(class))
-                            .map(|(other, _)| other),
-                    );
-                }
-            }
-        }
-        while let Some(id) = open.pop() {
-            if !needed[id] {
-                needed[id] = true;
-                open.extend(&calls.callees[id]);
-            }
-        }
+    /// The functions whose summaries are needed at any rate: the methods of classes that bring
+    /// something into their fields and from there to a sink, with what they call.
+    pub(super) fn needed_at_first(&self) -> Vec<bool> {
+        let all = &self.functions.all;
+        let classes = |of: &[bool]| -> BTreeSet<NodeId> {
+            let marked = all.iter().zip(of).filter(|(_, marked)| **marked);
+            marked.filter_map(|(function, _)| function.class).collect()
+        };
+        let (hot, fed) = (classes(&self.hot), classes(&self.fed));
+        let both: BTreeSet<NodeId> = hot.intersection(&fed).copied().collect();
+        let methods = all
+            .iter()
+            .enumerate()
+            .filter(|(_, function)| function.class.is_some_and(|class| both.contains(&class)));
+        let methods = methods.map(|(id, _)| id).collect();
+        let mut needed = vec![false; all.len()];
+        self.calls.add_called(methods, &mut needed);
         needed
+    }
+
+    /// Whether a function has a summary. One that is called with something, or that may return
+    /// something by itself, gets it before the next run.
+    pub(super) fn is_summed(
+        &mut self,
+        id: FunctionId,
+        receiver: &Shape,
+        arguments: &[Argument],
+    ) -> bool {
+        let summed = self.summaries[id].is_some();
+        let given = || arguments.iter().any(|argument| !argument.shape.is_clean());
+        if !summed && (self.fed[id] || !receiver.is_clean() || given()) {
+            self.wanted.push(id);
+        }
+        summed
+    }
+
+    /// Whether nothing can come from a function, since nothing comes to it.
+    pub(super) fn is_idle(
+        &self,
+        id: FunctionId,
+        given: &[Shape],
+        rest: Option<&Shape>,
+        state: &State,
+    ) -> bool {
+        let filled = |class| self.class_fields.contains_key(&class);
+        !self.fed[id]
+            && state.control.is_empty()
+            && given.iter().chain(rest).all(Shape::is_clean)
+            && !self.functions.all[id].class.is_some_and(filled)
+            && !state.vars.iter().any(|(var, shape)| {
+                !shape.is_clean()
+                    && match var {
+                        Var::Def(def) => self.calls.captures(self.file, self.functions, id, *def),
+                        Var::This | Var::Name(_) => true,
+                    }
+            })
     }
 
     /// Runs the functions of a circle until their summaries stay the same.
@@ -529,60 +481,4 @@ fn param_set(index: u16) -> Set {
         label: ANY_LABEL,
     };
     Set::one(token, Trace::default())
-}
-
-/// The circles of a graph, the called before the callers (Tarjan's algorithm, on a stack of its own).
-fn circles(callees: &[Vec<FunctionId>], needed: &[bool]) -> Vec<Vec<FunctionId>> {
-    const UNSEEN: usize = usize::MAX;
-    let count = callees.len();
-    let mut index = vec![UNSEEN; count];
-    let mut low = vec![0; count];
-    let mut on_stack = vec![false; count];
-    let mut stack = Vec::new();
-    let mut next = 0;
-    let mut out = Vec::new();
-    for root in (0..count).filter(|&id| needed[id]) {
-        if index[root] != UNSEEN {
-            continue;
-        }
-        let mut open = vec![(root, 0)];
-        while let Some((id, edge)) = open.pop() {
-            if edge == 0 {
-                index[id] = next;
-                low[id] = next;
-                next += 1;
-                stack.push(id);
-                on_stack[id] = true;
-            }
-            let mut descended = false;
-            for (at, &callee) in callees[id].iter().enumerate().skip(edge) {
-                if index[callee] == UNSEEN {
-                    open.push((id, at + 1));
-                    open.push((callee, 0));
-                    descended = true;
-                    break;
-                } else if on_stack[callee] {
-                    low[id] = low[id].min(index[callee]);
-                }
-            }
-            if descended {
-                continue;
-            }
-            if low[id] == index[id] {
-                let mut circle = Vec::new();
-                while let Some(member) = stack.pop() {
-                    on_stack[member] = false;
-                    circle.push(member);
-                    if member == id {
-                        break;
-                    }
-                }
-                out.push(circle);
-            }
-            if let Some((parent, _)) = open.last() {
-                low[*parent] = low[*parent].min(low[id]);
-            }
-        }
-    }
-    out
 }

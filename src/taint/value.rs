@@ -260,6 +260,11 @@ impl Shape {
         self.own.is_empty() && self.fields.is_none() && self.length.is_none()
     }
 
+    /// Whether neither it nor a part of it comes from anywhere.
+    pub(super) fn is_clean(&self) -> bool {
+        self.own.is_empty() && self.fields().iter().all(|(_, field)| field.is_clean())
+    }
+
     pub(super) fn fields(&self) -> &[(Symbol, Shape)] {
         self.fields.as_deref().map_or(&[], Vec::as_slice)
     }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _};
 
-use super::functions::Functions;
+use super::calls::Calls;
+use super::functions::{FunctionId, Functions};
 use super::marks::Marks;
-use super::summary::{Calls, SinkUse, Summary};
+use super::summary::{SinkUse, Summary};
 use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace};
 use super::{Flow, Program, Shared};
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
@@ -17,6 +18,9 @@ use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
 /// Expressions and statements that nest deeper than this are looked at as a whole. A level takes
 /// some kilobytes of stack.
 pub(super) const MAX_DEPTH: u32 = 150;
+
+/// A file is run no more often than this; before the last time all functions get a summary.
+const MAX_RUNS: u32 = 6;
 
 /// Through one function no more sinks than these are followed.
 const MAX_SINKS: usize = 128;
@@ -40,6 +44,10 @@ pub(super) struct Walk<'w> {
     pub(super) reports: bool,
     /// Functions that a sink can be reached from.
     pub(super) hot: Vec<bool>,
+    /// Functions that a source can be reached from.
+    pub(super) fed: Vec<bool>,
+    /// Functions without a summary that are called with something.
+    pub(super) wanted: Vec<FunctionId>,
     pub(super) paths: Paths,
     /// What the propagators have picked up so far.
     pub(super) carried: HashMap<u32, Set>,
@@ -125,19 +133,16 @@ pub(super) fn run(
         steps,
         depth: 0,
         reports: false,
-        hot: vec![false; count],
+        hot: Vec::new(),
+        fed: Vec::new(),
+        wanted: Vec::new(),
         paths: Paths::new(),
         carried: HashMap::new(),
         labels,
         incomplete: false,
         found: BTreeMap::new(),
     };
-    walk.summarise();
-    walk.reports = true;
-    walk.frames.push(Frame::new(false));
-    let mut state = State::new();
-    walk.eval(NodeId::ROOT, &mut state);
-    walk.frames.pop();
+    walk.settle_all();
     let complete = *walk.steps > 0 && !walk.incomplete;
     let found = std::mem::take(&mut walk.found);
     let flows = found
@@ -148,6 +153,36 @@ pub(super) fn run(
 }
 
 impl Walk<'_> {
+    /// Runs the file, and again while it turns out that summaries of more functions are wanted.
+    fn settle_all(&mut self) {
+        let calls = self.calls;
+        self.hot = calls.reach(self.functions, |id| {
+            let node = self.functions.all[id].node;
+            self.marks.holds_sink(node, self.tree.node(node).end)
+        });
+        self.fed = self.fed_functions();
+        let mut needed = self.needed_at_first();
+        for round in 0..MAX_RUNS {
+            self.summarise(&needed);
+            self.wanted.clear();
+            self.found.clear();
+            self.reports = true;
+            self.frames.push(Frame::new(false));
+            let mut state = State::new();
+            self.eval(NodeId::ROOT, &mut state);
+            self.frames.pop();
+            self.reports = false;
+            if self.wanted.is_empty() || *self.steps == 0 {
+                return;
+            }
+            let mut wanted = std::mem::take(&mut self.wanted);
+            if round + 2 >= MAX_RUNS {
+                wanted = (0..needed.len()).collect();
+            }
+            calls.add_called(wanted, &mut needed);
+        }
+    }
+
     /// Counts the work of going through many variables, which is light work each.
     pub(super) fn charge(&mut self, variables: usize) {
         *self.steps = self.steps.saturating_sub(variables as u64 / 2);

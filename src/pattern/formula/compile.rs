@@ -17,6 +17,8 @@ use crate::syntax::Symbol;
 pub struct Compiler {
     patterns: HashMap<(Language, String), Arc<Pattern>>,
     generic: HashMap<String, Arc<generic::Pattern>>,
+    /// By what they are as bytes.
+    shared: HashMap<(Language, Vec<u8>), Arc<Formula>>,
 }
 
 /// How the patterns of a formula are read.
@@ -67,6 +69,25 @@ impl Compiler {
             key: Some(wrong.key.to_owned()),
             message: wrong.message,
         })
+    }
+
+    /// Compiles a formula that other rules may hold too, as those of models are.
+    pub fn compile_shared(
+        &mut self,
+        language: Language,
+        rule: &rule::Rule,
+        formula: &rule::Formula,
+    ) -> Result<Formula, RuleError> {
+        let Ok(bytes) = postcard::to_stdvec(formula) else {
+            return self.compile(language, rule, formula);
+        };
+        let key = (language, bytes);
+        if let Some(known) = self.shared.get(&key) {
+            return Ok(Formula::Shared(Arc::clone(known)));
+        }
+        let compiled = Arc::new(self.compile(language, rule, formula)?);
+        self.shared.insert(key, Arc::clone(&compiled));
+        Ok(Formula::Shared(compiled))
     }
 
     fn formula(&mut self, dialect: Dialect, formula: &rule::Formula) -> Result<Formula, Wrong> {

@@ -1,6 +1,7 @@
 //! Conditions on metavariables: each holds of a range or not, and may bind more.
 
 use super::super::bindings::{Bindings, Bound};
+use super::super::wanted::Wanted;
 use super::super::{Match, OutOfSteps, comparison, types};
 use super::run::captured;
 use super::{Analyzer, Condition, Formula, Run, Subject};
@@ -138,9 +139,13 @@ impl Run<'_, '_> {
             _ => None,
         };
         let found = match formula {
-            Formula::And(_) => self.formula(formula, Some(&about)),
+            Formula::And(_) => self.formula(formula, Some(&about), None),
             _ => self
-                .formula(formula, None)
+                .formula(
+                    formula,
+                    None,
+                    Some(&Wanted::meeting(&mut std::iter::once(span))),
+                )
                 .map(|found| self.intersect(&[about], &found)),
         };
         self.word = outer;
@@ -184,7 +189,7 @@ impl Run<'_, '_> {
             word: None,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
-        let found = run.formula(formula, within)?;
+        let found = run.formula(formula, within, None)?;
         if found.is_empty() {
             return Ok(None);
         }

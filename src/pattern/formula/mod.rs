@@ -45,6 +45,8 @@ pub enum Formula {
     Inside(Box<Formula>),
     /// Within the match.
     Anywhere(Box<Formula>),
+    /// One that several rules hold, which is run once a file.
+    Shared(Arc<Formula>),
 }
 
 impl Formula {
@@ -52,6 +54,7 @@ impl Formula {
     fn only_surrounds(&self) -> bool {
         match self {
             Formula::Inside(_) => true,
+            Formula::Shared(inner) => inner.only_surrounds(),
             Formula::Or(choices) => choices.iter().all(Formula::only_surrounds),
             Formula::And(all) => {
                 !all.positives.is_empty()
@@ -149,7 +152,7 @@ impl<'f> Subject<'f> {
             nested: 0,
             word: None,
         };
-        let mut found = run.formula(formula, None)?;
+        let mut found = run.formula(formula, None, None)?;
         if *run.steps == 0 {
             return Err(OutOfSteps);
         }

@@ -3,62 +3,79 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::super::bindings::{Bindings, Bound};
 use super::super::generic;
 use super::super::regex::Regex;
-use super::super::{Match, OutOfSteps, Pattern};
+use super::super::wanted::Wanted;
+use super::super::{Match, OutOfSteps, Pattern, distinct};
 use super::join::Joined;
 use super::{Conjunction, Formula, Run};
 use crate::source::Span;
 use crate::syntax::Symbol;
 
 impl Run<'_, '_> {
-    /// The ranges of a formula; `within` is the range that a nested one is about.
+    /// The ranges of a formula; `within` is the range that a nested one is about. Where `wanted` asks
+    /// for some only, others may be left out.
     pub(super) fn formula(
         &mut self,
         formula: &Formula,
         within: Option<&Match>,
+        wanted: Option<&Wanted>,
     ) -> Result<Vec<Match>, OutOfSteps> {
         match formula {
-            Formula::Pattern(pattern) => Ok(self.pattern(pattern)?.to_vec()),
+            Formula::Pattern(pattern) => self.pattern(pattern, wanted),
             Formula::Regex(regex) => Ok(self.regex(regex)),
             Formula::Generic(pattern) => Ok(self.generic(pattern)?.to_vec()),
             Formula::Or(choices) => {
                 let mut all = Vec::new();
                 for choice in choices {
-                    all.extend(self.formula(choice, within)?);
+                    all.extend(self.formula(choice, within, wanted)?);
                 }
                 Ok(distinct(all))
             }
-            Formula::And(all) => self.conjunction(all, within),
-            Formula::Inside(inner) | Formula::Anywhere(inner) => self.formula(inner, within),
+            Formula::And(all) => self.conjunction(all, within, wanted),
+            Formula::Inside(inner) | Formula::Anywhere(inner) => {
+                self.formula(inner, within, wanted)
+            }
+            Formula::Shared(inner) if within.is_some() || self.word.is_some() => {
+                self.formula(inner, within, wanted)
+            }
+            Formula::Shared(inner) => {
+                let key = (Arc::as_ptr(inner).cast(), self.options);
+                if let Some(known) = self.subject.memo.borrow().get(&key) {
+                    return Ok(known.to_vec());
+                }
+                let found = Rc::new(self.formula(inner, None, None)?);
+                let known = Rc::clone(&found);
+                self.subject.memo.borrow_mut().insert(key, known);
+                Ok(found.to_vec())
+            }
         }
     }
 
-    fn pattern(&mut self, pattern: &Arc<Pattern>) -> Result<Rc<Vec<Match>>, OutOfSteps> {
+    fn pattern(
+        &mut self,
+        pattern: &Arc<Pattern>,
+        wanted: Option<&Wanted>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
         let Some(file) = self.subject.file else {
-            return Ok(Rc::default());
+            return Ok(Vec::new());
         };
         // A word that is no expression, such as the name of a method, is found nowhere else.
         if let Some(word) = self.word {
-            return Ok(Rc::new(pattern.search_at(
-                file,
-                word,
-                self.options,
-                self.steps,
-            )?));
+            return pattern.search_at(file, word, self.options, self.steps);
         }
         let key = (Arc::as_ptr(pattern).cast(), self.options);
         if let Some(known) = self.subject.memo.borrow().get(&key) {
-            return Ok(Rc::clone(known));
+            return Ok(known.to_vec());
         }
-        let found = Rc::new(pattern.search(file, self.options, self.steps)?);
-        self.subject
-            .memo
-            .borrow_mut()
-            .insert(key, Rc::clone(&found));
+        let found = pattern.search_for(file, self.options, wanted, self.steps)?;
+        if wanted.is_none() {
+            let known = Rc::new(found.clone());
+            self.subject.memo.borrow_mut().insert(key, known);
+        }
         Ok(found)
     }
 
@@ -96,14 +113,22 @@ impl Run<'_, '_> {
         &mut self,
         all: &Conjunction,
         within: Option<&Match>,
+        wanted: Option<&Wanted>,
     ) -> Result<Vec<Match>, OutOfSteps> {
+        // What is focused on may stand anywhere in a match.
+        let wanted = wanted.filter(|_| all.focus.is_empty() && within.is_none());
+        let of_each = wanted.and_then(Wanted::of_each);
         let mut ranges: Option<Vec<Match>> = within.map(|within| vec![within.clone()]);
         let is_inside = Formula::only_surrounds;
         let plain = all.positives.iter().filter(|positive| !is_inside(positive));
         for positive in plain {
+            let meeting = ranges
+                .as_ref()
+                .and_then(|ranges| few(ranges, Wanted::meeting));
+            let wanted = meeting.as_ref().or(of_each.as_ref());
             let found = match positive {
                 Formula::Anywhere(inner) => {
-                    let found = self.formula(inner, None)?;
+                    let found = self.formula(inner, None, meeting.as_ref())?;
                     ranges = Some(
                         self.keep(ranges.unwrap_or_default(), &found, |range, found| {
                             range.contains(found)
@@ -111,7 +136,7 @@ impl Run<'_, '_> {
                     );
                     continue;
                 }
-                other => self.formula(other, None)?,
+                other => self.formula(other, None, wanted)?,
             };
             ranges = Some(match ranges {
                 None => found,
@@ -123,7 +148,12 @@ impl Run<'_, '_> {
         }
         let only_insides = ranges.is_none();
         for inside in all.positives.iter().filter(|positive| is_inside(positive)) {
-            let found = self.formula(inside, None)?;
+            let wanted = match &ranges {
+                None => of_each.clone(),
+                Some(ranges) if only_insides => few(ranges, Wanted::meeting),
+                Some(ranges) => few(ranges, Wanted::around),
+            };
+            let found = self.formula(inside, None, wanted.as_ref())?;
             ranges = Some(match ranges {
                 None => found,
                 Some(ranges) if only_insides => self.intersect(&ranges, &found),
@@ -138,7 +168,11 @@ impl Run<'_, '_> {
             if ranges.is_empty() {
                 return Ok(ranges);
             }
-            let found = self.formula(negative, None)?;
+            let wanted = match negative {
+                Formula::Inside(_) => few(&ranges, Wanted::around),
+                _ => few(&ranges, Wanted::same),
+            };
+            let found = self.formula(negative, None, wanted.as_ref())?;
             ranges = match negative {
                 Formula::Inside(_) => {
                     self.without(ranges, &found, |range, found| found.contains(range))
@@ -312,8 +346,10 @@ pub(super) fn captured(text: &[u8], offset: u32, groups: &[(String, Span)]) -> B
     bindings
 }
 
-fn distinct(mut matches: Vec<Match>) -> Vec<Match> {
-    let mut seen = HashSet::new();
-    matches.retain(|one| seen.insert(one.clone()));
-    matches
+/// What is asked for beside some ranges, where they are few. What is found beside many is better
+/// found once a file, for all rules.
+fn few(ranges: &[Match], wanted: fn(&mut dyn Iterator<Item = Span>) -> Wanted) -> Option<Wanted> {
+    const FEW: usize = 256;
+    let mut spans = ranges.iter().map(|range| range.span);
+    (ranges.len() <= FEW).then(|| wanted(&mut spans))
 }

@@ -15,8 +15,11 @@ mod literal;
 mod special;
 mod statement;
 
+use std::ops::Range;
+
 use super::Options;
 use super::bindings::{Bindings, Bound, equal};
+use super::candidates;
 use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Siblings, Symbol, Tree, Value};
 
@@ -65,6 +68,15 @@ impl<'m> Matcher<'m> {
             taken: Vec::new(),
             depth: 0,
         }
+    }
+
+    /// The nodes of a range that pattern node `p` may match, where looking them up is less work than
+    /// looking at all.
+    fn candidates(&self, p: NodeId, range: Range<NodeId>) -> Option<Vec<NodeId>> {
+        const FEW: u32 = 32;
+        (range.end.0 - range.start.0 > FEW)
+            .then(|| candidates::within(self.pattern, p, self.file, self.options, range))
+            .flatten()
     }
 
     /// Whether pattern node `p` matches node `t`, in any of the ways that they are equal.

@@ -43,6 +43,11 @@ impl Matcher<'_> {
         let Some(inner) = self.p_children(p).next() else {
             return false;
         };
+        if let Some(found) = self.candidates(inner, t..self.tree.after(t)) {
+            return found
+                .into_iter()
+                .any(|id| self.tree.kind(id).is_expression() && self.node(inner, id, then));
+        }
         for id in self.tree.subtree(t) {
             if self.steps == 0 {
                 return false;

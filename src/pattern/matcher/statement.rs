@@ -322,13 +322,24 @@ impl Matcher<'_> {
         if !reached {
             return false;
         }
+        let alike = |kind: Kind| kind.is_expression() || kind == self.pattern.kind(expression);
+        if let Some(found) = self.candidates(expression, t..self.tree.after(t)) {
+            let tree = self.tree;
+            let reached = |id: NodeId| {
+                let mut between = tree.ancestors(id).take_while(|&above| above > t);
+                between
+                    .all(|above| !hides(tree.kind(above)) && tree.node(above).role != Role::Target)
+            };
+            return found
+                .into_iter()
+                .any(|id| alike(tree.kind(id)) && reached(id) && self.node(expression, id, then));
+        }
         let mut at = t.0;
         let end = self.tree.node(t).end;
         while at < end {
             let id = NodeId(at);
             let node = self.tree.node(id);
-            let alike = node.kind.is_expression() || node.kind == self.pattern.kind(expression);
-            if alike && self.node(expression, id, then) {
+            if alike(node.kind) && self.node(expression, id, then) {
                 return true;
             }
             at = if hides(node.kind) || node.role == Role::Target {
