@@ -42,11 +42,11 @@ In `aiscan rules test`, where `a.fixed.py` stands beside the target `a.py`, it h
 
 const FLOWS: &str = "\
 Values are followed through assignments, calls, containers, branches and loops, and through the functions of a file.
-Each item of a list has a formula and the keys below, or is `model: NAME` alone.
+Each item of a list has a formula and the keys below, or is `model: NAME` alone, which among sources takes `called` and `confidence`, too.
 ";
 
 const MODELS: &str = "\
-A model holds items that many rules share: a file `rules/models/LANGUAGE/NAME.yaml` with one or more of the lists `sources`, `sinks`, `sanitizers` and `propagators`, whose items are written as in a rule. `- model: LANGUAGE/NAME` in one of a rule's lists takes the model's items of that list. Models are built in, and rules of any file may name them; a model does not name others.
+A model holds items that many rules share: a file `rules/models/LANGUAGE/NAME.yaml` with one or more of the lists `sources`, `sinks`, `sanitizers` and `propagators`, whose items are written as in a rule. `- model: LANGUAGE/NAME` in one of a rule's lists takes the model's items of that list. Models are built in, and rules of any file may name them; a model does not name others. Beside its lists it may say `called` and `confidence` of all its sources; what an item says goes before, and what the rule says beside `model` goes before both.
 
 ```yaml
 mode: taint

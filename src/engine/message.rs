@@ -6,8 +6,17 @@ use crate::syntax::Symbol;
 /// A bound text longer than this is cut.
 const MAX_BOUND: usize = 80;
 
-/// Puts the bound texts in the place of `$X`, `$...X`, `$1` and `value($X)`.
-pub(super) fn fill(message: &str, subject: &Subject<'_>, bindings: &Bindings) -> String {
+/// The word that stands for what a value is where it comes from.
+const SOURCE: &str = "SOURCE";
+
+/// Puts the bound texts in the place of `$X`, `$...X`, `$1` and `value($X)`, and what a source is
+/// called in that of `$SOURCE`.
+pub(super) fn fill(
+    message: &str,
+    subject: &Subject<'_>,
+    bindings: &Bindings,
+    called: Option<&str>,
+) -> String {
     let mut out = String::with_capacity(message.len());
     let mut rest = message;
     while let Some(at) = rest.find('$') {
@@ -26,10 +35,16 @@ pub(super) fn fill(message: &str, subject: &Subject<'_>, bindings: &Bindings) ->
                 out.push_str(&shorten(&subject.text_of(bound)));
                 rest = &name[end..];
             }
-            None => {
-                out.push('$');
-                rest = after;
-            }
+            None => match called.filter(|_| &after[..dots + end] == SOURCE) {
+                Some(called) => {
+                    out.push_str(called);
+                    rest = &name[end..];
+                }
+                None => {
+                    out.push('$');
+                    rest = after;
+                }
+            },
         }
     }
     out.push_str(rest);

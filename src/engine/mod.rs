@@ -282,7 +282,7 @@ fn search(
     let fixer = entry.fixer();
     for Match { span, bindings } in found {
         let meta = &entry.rule.meta;
-        let message = message::fill(&meta.message, subject, &bindings);
+        let message = message::fill(&meta.message, subject, &bindings, None);
         if seen.insert((span, message.clone())) {
             let fix = fixer.and_then(|fixer| fixer.edit(subject, span, &bindings));
             report.findings.push(Finding {
@@ -319,7 +319,8 @@ fn follow(
     let fixer = entry.fixer();
     let mut seen: HashSet<(Span, String)> = HashSet::new();
     for flow in flows {
-        let message = message::fill(&meta.message, subject, &flow.bindings);
+        let called = flow.called.as_deref();
+        let message = message::fill(&meta.message, subject, &flow.bindings, called);
         if seen.insert((flow.span, message.clone())) {
             let fix = fixer.and_then(|fixer| fixer.edit(subject, flow.span, &flow.bindings));
             let steps = flow.steps.into_iter();
@@ -328,7 +329,9 @@ fn follow(
                 span: flow.span,
                 message,
                 severity: meta.severity,
-                confidence: meta.confidence,
+                confidence: flow
+                    .confidence
+                    .map_or(meta.confidence, |most| meta.confidence.min(most)),
                 trace: steps
                     .map(|(span, note)| TraceStep {
                         path: None,

@@ -3,10 +3,14 @@
 //! A model is a file `rules/models/<language>/<name>.yaml` with lists of the items that a taint rule
 //! has; a rule writes `- model: <language>/<name>` in one of its lists to take the model's items of
 //! that list. Models are built in, and rules of any file may name them.
+//!
+//! A source may say what its values are (`called:`) and how sure a flow from there is at most
+//! (`confidence:`); a model says so of all its sources at once, a rule of all that it takes.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::vocabulary::{LISTS, has};
 use super::yaml::{self, Node, Yaml};
 use crate::builtin;
 
@@ -37,11 +41,19 @@ pub(super) fn items(name: &str, list: &str) -> Result<&'static [Yaml], String> {
     }
 }
 
+/// A model as a whole.
+pub(super) fn get(name: &str) -> Option<&'static Yaml> {
+    MODELS.get(name)
+}
+
 /// The models by name, each with the lists that it has.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     MODELS.iter().map(|(name, model)| {
         let lists = match &model.node {
-            Node::Map(lists) => lists.iter().map(|(list, _)| list.text.as_str()).collect(),
+            Node::Map(lists) => {
+                let names = lists.iter().map(|(list, _)| list.text.as_str());
+                names.filter(|name| has(LISTS, name)).collect()
+            }
             _ => Vec::new(),
         };
         (name.as_str(), lists)
@@ -60,6 +72,9 @@ mod tests {
                 panic!("{name} is no map")
             };
             for (list, _) in lists {
+                if vocabulary::has(vocabulary::ORIGIN, &list.text) {
+                    continue;
+                }
                 assert!(
                     vocabulary::has(vocabulary::LISTS, &list.text),
                     "{name}: {}",

@@ -7,6 +7,7 @@ use super::error::PartError;
 use super::formula::{self, Formula};
 use super::vocabulary::{self, LISTS, OPERATORS, Words, has, only};
 use super::yaml::{Node, Yaml};
+use crate::finding::{Confidence, UnknownName};
 
 /// What a taint rule follows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,45 @@ pub struct Source {
     pub by_side_effect: SideEffect,
     /// Whether everything that runs afterwards counts as such a value.
     pub control: bool,
+    /// What the value is and how far it is trusted, where the rule or the model says so.
+    pub origin: Origin,
+}
+
+/// What is said of where a value comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// What the value is, in the words of a message: "a request parameter".
+    pub called: Option<String>,
+    /// How sure a flow from here is at most.
+    pub confidence: Option<Confidence>,
+}
+
+impl Origin {
+    /// Reads what an item of a list, or a model as a whole, says.
+    fn of(item: &Yaml) -> Result<Origin, PartError> {
+        let confidence = match text(item, "confidence")? {
+            None => None,
+            Some(word) => {
+                let parsed: Result<Confidence, _> = word.parse();
+                let line = item.get("confidence").map_or(item.line, |of| of.line);
+                let told =
+                    |error: UnknownName| PartError::new(line, "confidence", error.to_string());
+                Some(parsed.map_err(told)?)
+            }
+        };
+        Ok(Origin {
+            called: text(item, "called")?,
+            confidence,
+        })
+    }
+
+    /// With what another says where this says nothing.
+    fn or(self, other: &Origin) -> Origin {
+        Origin {
+            called: self.called.or_else(|| other.called.clone()),
+            confidence: self.confidence.or(other.confidence),
+        }
+    }
 }
 
 /// Where values must not arrive.
@@ -177,12 +217,24 @@ pub(crate) fn read(yaml: &Yaml, options: TaintOptions) -> Result<TaintSpec, Part
         for item in Reader::items(at, key(old, list), needed)? {
             match item.get("model") {
                 Some(model) => {
-                    only(item, "model", &[vocabulary::MODEL])?;
+                    let sources = *list == "sources";
+                    let more: &Words = if sources { vocabulary::ORIGIN } else { &[] };
+                    only(item, "model", &[vocabulary::MODEL, more])?;
                     let name = model.text().unwrap_or_default();
                     let items = super::models::items(&name, list)
                         .map_err(|message| PartError::new(model.line, "model", message))?;
+                    let before = spec.sources.len();
                     for item in items {
                         Reader { newer: false }.add(list, item, &mut spec)?;
+                    }
+                    // The rule goes before the item, and the item before the model.
+                    let (of_rule, of_model) = match super::models::get(&name) {
+                        Some(model) => (Origin::of(item)?, Origin::of(model)?),
+                        None => (Origin::default(), Origin::default()),
+                    };
+                    for source in &mut spec.sources[before..] {
+                        let own = std::mem::take(&mut source.origin);
+                        source.origin = of_rule.clone().or(&own).or(&of_model);
                     }
                 }
                 None => read.add(list, item, &mut spec)?,
@@ -278,6 +330,7 @@ impl Reader {
             exact: switch(item, "exact", false)?,
             by_side_effect: side_effect(item)?,
             control: switch(item, "control", false)?,
+            origin: Origin::of(item)?,
         })
     }
 

@@ -296,6 +296,19 @@ pub(crate) const MODEL: &Words = &[(
     "the name of a model, whose items of this list are taken: aiscan's own",
 )];
 
+/// The keys of a source, of a model's item in a list of sources, and of a model as a whole, that
+/// say where values come from.
+pub(crate) const ORIGIN: &Words = &[
+    (
+        "called",
+        "what the value is, in a few words: a message says them by `$SOURCE`, and a trace at its first step; aiscan's own",
+    ),
+    (
+        "confidence",
+        "`low`, `medium` or `high`: how sure a flow from here is at most, whatever the rule says; aiscan's own",
+    ),
+];
+
 /// The keys of a source, beside its formula.
 pub(crate) const SOURCE: &Words = &[
     ("label", "what the values are called"),
@@ -315,6 +328,8 @@ pub(crate) const SOURCE: &Words = &[
         "control",
         "whether everything that runs afterwards counts as such a value",
     ),
+    ORIGIN[0],
+    ORIGIN[1],
 ];
 
 /// The keys of a sink, beside its formula.

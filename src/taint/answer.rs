@@ -55,15 +55,15 @@ impl Walk<'_> {
         };
         let proven = self.proven(id, truth, state, depth);
         let functions = self.functions;
-        let arguments: Vec<NodeId> = self.tree.role(call, Role::Arg).collect();
         let mut out = Vec::new();
         for place in proven.into_iter().filter(|place| place.path.is_empty()) {
             let params = &functions.all[id].params;
             let position = params
                 .iter()
                 .position(|param| self.var_of(param.target) == place.var);
-            if let Some(argument) = position.and_then(|position| arguments.get(position)) {
-                out.extend(self.validated(*argument, 0));
+            let argument = position.and_then(|at| self.argument_node(id, at, call));
+            if let Some(argument) = argument {
+                out.extend(self.validated(argument, 0));
             }
         }
         out
@@ -105,7 +105,7 @@ impl Walk<'_> {
     }
 
     /// The `return` statements of a body, those of functions within it left out.
-    fn returns_of(&self, body: NodeId) -> Vec<NodeId> {
+    pub(super) fn returns_of(&self, body: NodeId) -> Vec<NodeId> {
         let tree = self.tree;
         let mut out = Vec::new();
         let mut at = body;
@@ -137,7 +137,7 @@ impl Walk<'_> {
     }
 
     /// What the conditions on the way to a statement prove.
-    fn proven_before(
+    pub(super) fn proven_before(
         &mut self,
         statement: NodeId,
         body: NodeId,
@@ -155,18 +155,8 @@ impl Walk<'_> {
                 out.extend(self.guarded(condition, truth, state, depth + 1));
             }
             if tree.kind(above) == Kind::Block {
-                let before: Vec<NodeId> = tree
-                    .children(above)
-                    .take_while(|&child| child < at)
-                    .filter(|&child| tree.kind(child) == Kind::If)
-                    .collect();
-                for check in before {
-                    let leaves = tree
-                        .child(check, Role::Body)
-                        .is_some_and(|branch| self.ends(branch));
-                    if let Some(condition) = tree.child(check, Role::Cond).filter(|_| leaves) {
-                        out.extend(self.guarded(condition, false, state, depth + 1));
-                    }
+                for check in tree.children(above).take_while(|&child| child < at) {
+                    out.extend(self.proven_by_statement(check, state, depth + 1));
                 }
             }
             if above == body {
@@ -178,7 +168,7 @@ impl Walk<'_> {
     }
 
     /// Whether a block leaves the function at its end.
-    fn ends(&self, block: NodeId) -> bool {
+    pub(super) fn ends(&self, block: NodeId) -> bool {
         let tree = self.tree;
         let last = match tree.kind(block) {
             Kind::Block => tree.children(block).last(),

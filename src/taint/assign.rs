@@ -25,6 +25,15 @@ impl Walk<'_> {
             }
             Kind::UnOp | Kind::Ref | Kind::Cast | Kind::Await | Kind::Question => {
                 if let Some(inner) = tree.children(target).next() {
+                    // `*shared.lock().unwrap() = value`
+                    if tree.kind(target) == Kind::UnOp
+                        && tree.kind(inner) == Kind::Call
+                        && let Some(place) = self.place_behind(inner)
+                    {
+                        let span = tree.span(inner);
+                        let value = value.map(&mut |own| own.step(span, Note::Into(inner)));
+                        return self.store(&place, value, state);
+                    }
                     self.bind(inner, value, state);
                 }
             }
@@ -38,7 +47,7 @@ impl Walk<'_> {
                 for (index, item) in tree.role(target, role).enumerate() {
                     let part = if wraps {
                         value.clone()
-                    } else if tree.kind(item) == Kind::Spread {
+                    } else if self.is_rest(item) {
                         Shape::of(value.all())
                     } else {
                         self.read(value, Symbol::of(index.to_string()))
@@ -47,19 +56,32 @@ impl Walk<'_> {
                 }
             }
             Kind::Dict => {
+                let mut rest = value.clone();
                 for pair in tree.children(target) {
                     if tree.node(pair).role == Role::Callee {
                         continue;
                     }
                     if tree.kind(pair) != Kind::Pair {
-                        self.bind(pair, value, state);
+                        match tree.children(pair).next() {
+                            // What is left when the others were taken out.
+                            Some(inner) if tree.kind(pair) == Kind::Spread => {
+                                self.bind(inner, &rest, state);
+                            }
+                            _ => self.bind(pair, &rest, state),
+                        }
                         continue;
                     }
                     let Some(key) = tree.child(pair, Role::Key) else {
                         continue;
                     };
                     let part = match self.constant_key(key) {
-                        Some(key) => self.read(value, key),
+                        Some(key) => {
+                            let part = self.read(value, key);
+                            if !rest.is_trivial() {
+                                rest.set_field(key, Shape::default());
+                            }
+                            part
+                        }
                         None => Shape::of(value.all()),
                     };
                     match tree.child(pair, Role::Value) {
@@ -95,6 +117,7 @@ impl Walk<'_> {
                     self.bind(inner, value, state);
                 }
             }
+            Kind::Raw if tree.language == Language::Python => self.bind_case(target, value, state),
             Kind::Spread | Kind::Raw | Kind::Element | Kind::BinOp => {
                 let all = Shape::of(value.all());
                 for inner in tree.children(target) {
@@ -103,6 +126,18 @@ impl Walk<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `*rest` in a pattern of several.
+    fn is_rest(&self, item: NodeId) -> bool {
+        let splat = Symbol::of("splat_pattern");
+        self.tree.kind(item) == Kind::Spread
+            || self.tree.kind(item) == Kind::Raw
+                && (self.tree.symbol(item) == splat
+                    || self
+                        .tree
+                        .children(item)
+                        .any(|inner| self.tree.symbol(inner) == splat))
     }
 
     /// A name or a field: what it held before is gone.

@@ -3,7 +3,7 @@
 
 use super::functions::{Callee, FunctionId, callee_of};
 use super::models::{self, Method};
-use super::value::{MAX_FIELDS_DEEP, Note, Set, Shape, State};
+use super::value::{MAX_FIELDS_DEEP, Note, Set, Shape, State, Var};
 use super::walk::Walk;
 use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
@@ -18,6 +18,13 @@ pub(super) struct Argument {
     pub(super) shape: Shape,
 }
 
+/// What a function that is handed on is called with.
+pub(super) struct Given {
+    pub(super) first: Shape,
+    /// What every further parameter is given.
+    pub(super) others: Shape,
+}
+
 impl Walk<'_> {
     /// A call, whose callee was worked out; `receiver` is what the callee is a field of.
     pub(super) fn call(
@@ -28,6 +35,7 @@ impl Walk<'_> {
         state: &mut State,
     ) -> Shape {
         let tree = self.tree;
+        let callee_shape = callee;
         let callee_node = callee_of(tree, node);
         let method = callee_node.filter(|&callee| tree.kind(callee) == Kind::Attr);
         let object = method.and_then(|callee| tree.child(callee, Role::Object));
@@ -45,6 +53,19 @@ impl Walk<'_> {
         .unwrap_or_default();
         let meaning = self.functions.callee(self.file, node);
         let mut arguments = self.arguments(node, state);
+        let (object, receiver) = match (meaning, object.or(callee_node)) {
+            // `super(…)`, `super().method(…)`
+            (Callee::Method(_), Some(of)) if self.receiver_of_super(of).is_some() => {
+                let var = self.receiver_of_super(of).unwrap_or(Var::This);
+                (Some(of), state.get(var))
+            }
+            // `Base.method(self, …)`
+            (Callee::Method(_), Some(of)) if self.is_unbound(of) && !arguments.is_empty() => {
+                let first = arguments.remove(0);
+                (Some(first.value), first.shape)
+            }
+            _ => (object, receiver),
+        };
         let mut given = receiver.all();
         for argument in &arguments {
             given.add(&argument.shape.all());
@@ -61,6 +82,15 @@ impl Walk<'_> {
             let value = id
                 .map(|id| self.enter(id, &shapes, None, state))
                 .unwrap_or_default();
+            return self.finish(node, value, Some(&given), state);
+        }
+        if let Some(callee) = callee_node.filter(|_| method.is_none()) {
+            self.note_call_of_parameter(callee_shape, &arguments);
+            self.note_resolved(callee, &arguments);
+        }
+        if meaning == Callee::Unknown
+            && let Some(value) = self.call_bound(node, &arguments, state)
+        {
             return self.finish(node, value, Some(&given), state);
         }
         let value = match meaning {
@@ -82,14 +112,33 @@ impl Walk<'_> {
                 self.construct(id, node, &arguments, state)
             }
             _ => {
-                let known = method.and_then(|_| models::method(name));
+                let known = method
+                    .and_then(|_| models::method(name))
+                    .map(|known| self.meant(known, name, node));
                 let mut value =
                     self.unknown(node, object, known, name, &receiver, &mut arguments, state);
                 value.own.add(&callee.own.filter(|_| method.is_none()));
                 value
             }
         };
+        let value = match meaning {
+            Callee::Function(id) => match self.run_closure(id, &arguments, state) {
+                Some(more) => self.join_shapes(&value, &more),
+                None => value,
+            },
+            _ => value,
+        };
         self.finish(node, value, Some(&given), state)
+    }
+
+    /// Whether the object of a method is a class of Python.
+    fn is_unbound(&self, object: NodeId) -> bool {
+        self.tree.language == Language::Python
+            && self.tree.kind(object) == Kind::Name
+            && self
+                .functions
+                .class_node(self.tree.symbol(object))
+                .is_some()
     }
 
     /// The arguments; functions among them run later, once it is known with what.
@@ -126,7 +175,7 @@ impl Walk<'_> {
     /// Runs the functions among the arguments, and returns what they return.
     fn callbacks(
         &mut self,
-        given: Option<&Shape>,
+        given: Option<&Given>,
         arguments: &mut [Argument],
         receiver: &Shape,
         state: &mut State,
@@ -142,18 +191,28 @@ impl Walk<'_> {
             };
             let Some(id) = id else { continue };
             let one = if is_function {
-                let value = self.enter(id, &[], given, state);
+                let value = match given {
+                    Some(given) => self.enter(
+                        id,
+                        std::slice::from_ref(&given.first),
+                        Some(&given.others),
+                        state,
+                    ),
+                    None => self.enter(id, &[], None, state),
+                };
                 self.finish(argument.value, Shape::default(), None, state);
                 value
-            } else if let Some(given) = given.filter(|given| self.is_summed(id, given, &[])) {
-                let all = Argument {
+            } else if let Some(given) = given.filter(|given| self.is_summed(id, &given.first, &[]))
+            {
+                let one = |shape: &Shape, spread| Argument {
                     node: argument.node,
                     value: argument.value,
                     name: None,
-                    spread: true,
-                    shape: given.clone(),
+                    spread,
+                    shape: shape.clone(),
                 };
-                self.apply(id, argument.node, None, &[all], state)
+                let all = [one(&given.first, false), one(&given.others, true)];
+                self.apply(id, argument.node, None, &all, state)
             } else {
                 continue;
             };
@@ -182,14 +241,23 @@ impl Walk<'_> {
         for argument in arguments.iter() {
             given.add(&argument.shape.all());
         }
-        let elements = Shape::of(receiver.all());
-        let calls = match known {
-            Some(Method::Maps | Method::Visits) => Some(elements.clone()),
-            Some(Method::Folds) => Some(Shape::of(elements.own.union(&given))),
-            _ if object.is_none() && models::calls_first(name) => Some(Shape::of(given.clone())),
-            _ => None,
-        };
+        if let Some(value) = self.run_handed(node, object, name, arguments, state) {
+            return value;
+        }
+        if let Some(var) = self.resolver(name, arguments) {
+            self.resolved.push((var, Shape::default()));
+            self.callbacks(None, arguments, receiver, state);
+            return self
+                .resolved
+                .pop()
+                .map(|(_, shape)| shape)
+                .unwrap_or_default();
+        }
+        let calls = self.given_to_callbacks(object, known, name, receiver, arguments, state);
         let returned = self.callbacks(calls.as_ref(), arguments, receiver, state);
+        if let Some(shape) = self.well_known(node, object, name, receiver, arguments, state) {
+            return shape;
+        }
         if let (Some(known), Some(object)) = (known, object)
             && let Some(shape) = self.mutate(known, object, receiver, arguments, state)
         {
@@ -197,6 +265,9 @@ impl Walk<'_> {
         }
         if self.is_clean_call(node, name) {
             return Shape::default();
+        }
+        if let Some(shape) = self.construct_plainly(node, arguments) {
+            return shape;
         }
         let fallback = |walk: &mut Self| {
             let mut all =
@@ -213,7 +284,12 @@ impl Walk<'_> {
         };
         match (known, &returned) {
             (Some(Method::Maps), Some(returned)) => Shape::of(returned.all()),
+            (None, Some(returned)) if object.is_none() && models::maps(name) => {
+                Shape::of(returned.all())
+            }
             (Some(Method::Visits), _) => receiver.clone(),
+            (Some(Method::Recovers), Some(returned)) => self.join_shapes(receiver, returned),
+            (Some(Method::Asks), Some(_)) => Shape::default(),
             (Some(Method::Keeps), _)
                 if arguments.is_empty() || receiver.all().is_empty() && given.is_empty() =>
             {
@@ -239,7 +315,7 @@ impl Walk<'_> {
         arguments: &[Argument],
         state: &mut State,
     ) -> Option<Shape> {
-        let place = self.place_of(object);
+        let place = self.place_behind(object);
         // Other things than collections have methods of these names, and do not keep what they get.
         let loose = [Method::Adds, Method::Puts].contains(&known);
         if loose && !self.is_collection(object, receiver) {
@@ -366,12 +442,18 @@ impl Walk<'_> {
                 self.store(&place, list, state);
                 Some(taken)
             }
-            Method::Maps | Method::Visits | Method::Folds | Method::Keeps | Method::Tells => None,
+            Method::Maps
+            | Method::Visits
+            | Method::Recovers
+            | Method::Asks
+            | Method::Folds
+            | Method::Keeps
+            | Method::Tells => None,
         }
     }
 
     /// Whether an object is known to be a collection: by how it was made, or by what it holds.
-    fn is_collection(&self, object: NodeId, receiver: &Shape) -> bool {
+    pub(super) fn is_collection(&self, object: NodeId, receiver: &Shape) -> bool {
         if receiver.length.is_some() || !receiver.fields().is_empty() {
             return true;
         }
@@ -453,8 +535,19 @@ impl Walk<'_> {
     }
 
     /// Whether the result is a number or of a fixed form.
-    fn is_clean_call(&self, node: NodeId, name: Symbol) -> bool {
-        if models::returns_clean(name) {
+    pub(super) fn is_clean_call(&mut self, node: NodeId, name: Symbol) -> bool {
+        if models::returns_clean(name) || self.is_enum_lookup(node) {
+            return true;
+        }
+        // `u32::from_str(text)`
+        if self.tree.language == Language::Rust
+            && callee_of(self.tree, node)
+                .and_then(|callee| self.tree.child(callee, Role::Object))
+                .is_some_and(|of| {
+                    let of = self.tree.text_of(of, self.file.text());
+                    super::harmless::is_rust_number(&of)
+                })
+        {
             return true;
         }
         if self.tree.language == Language::Rust && name == Symbol::of("parse") {
@@ -462,67 +555,11 @@ impl Walk<'_> {
             let of = text
                 .rsplit_once("parse::<")
                 .map(|(_, rest)| rest.split('>').next().unwrap_or(rest));
-            return of.is_some_and(super::harmless::is_rust_number);
+            return of.is_some_and(|of| {
+                super::harmless::is_rust_number(of) || self.reads_a_choice(Symbol::of(of))
+            });
         }
         false
-    }
-
-    /// `format!(…)` and its like; names in braces stand for variables.
-    pub(super) fn macro_call(&mut self, node: NodeId, state: &mut State) -> Shape {
-        let tree = self.tree;
-        let mut all = Set::default();
-        for argument in tree.role(node, Role::Arg) {
-            let one = self.eval(argument, state);
-            all.add(&one.all());
-            if tree.kind(argument) == Kind::Str {
-                let text = tree.text_of(argument, self.file.text()).into_owned();
-                for name in braces(&text) {
-                    let captured = self.captured(name, state);
-                    all.add(&captured);
-                }
-            }
-        }
-        for child in tree.children(node) {
-            if !matches!(tree.node(child).role, Role::Arg | Role::Callee)
-                && tree.kind(child) != Kind::Token
-            {
-                let one = self.eval(child, state);
-                all.add(&one.all());
-            }
-        }
-        let name = callee_of(tree, node)
-            .map(|callee| tree.symbol(callee))
-            .unwrap_or_default();
-        let tells = [
-            "matches",
-            "assert",
-            "assert_eq",
-            "assert_ne",
-            "debug_assert",
-            "println",
-            "eprintln",
-            "print",
-        ];
-        let value = if tells.iter().any(|of| name == Symbol::of(of)) {
-            Set::default()
-        } else {
-            all.clone()
-        };
-        // The arguments arrive at a sink that is a macro.
-        if let Some(mark) = self.marks.of(node) {
-            for &sink in &mark.sinks {
-                self.arrive(sink, node, &all);
-            }
-        }
-        if name == Symbol::of("write") || name == Symbol::of("writeln") {
-            let into = tree
-                .child(node, Role::Arg)
-                .and_then(|first| self.place_of(first));
-            if let Some(place) = into {
-                self.add(&place, &all, state);
-            }
-        }
-        Shape::of(value)
     }
 
     /// A new object: what its constructor puts into its fields.
@@ -547,14 +584,4 @@ impl Walk<'_> {
             None => Shape::default(),
         }
     }
-}
-
-/// The names in braces of a format string.
-fn braces(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|part| {
-        let end = part.find(['}', ':'])?;
-        let name = &part[..end];
-        let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        (word && !name.starts_with(|c: char| c.is_ascii_digit())).then_some(name)
-    })
 }

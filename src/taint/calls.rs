@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::functions::{Callee, FunctionId, Functions};
-use crate::syntax::{DefId, File, Kind, NodeId, Role};
+use crate::syntax::{DefId, File, Kind, NodeId, Role, Symbol, Tree};
 
 /// A function of more nodes than this is taken to name all variables around it.
 const MAX_ASKED: u32 = 20_000;
@@ -45,9 +45,16 @@ impl Calls {
                     }
                     Callee::Unknown | Callee::Constructor(None) => {}
                 },
+                // A property that is a function.
+                Kind::Attr
+                    if tree.node(node).role != Role::Callee
+                        && functions.getter(file, node).is_some() =>
+                {
+                    called.extend(functions.getter(file, node));
+                }
                 // A function that is handed on.
-                Kind::Name if tree.node(node).role == Role::Arg => {
-                    called.extend(functions.named(file, node));
+                Kind::Name | Kind::Attr if is_handed_on(tree, node) => {
+                    called.extend(functions.handed(file, node));
                 }
                 _ => {}
             }
@@ -130,6 +137,23 @@ impl Calls {
             captured
         });
         captured.binary_search(&def).is_ok()
+    }
+}
+
+/// Whether a name stands where a function may be handed on: among the arguments of a call, or before
+/// `.call(…)` and its like.
+fn is_handed_on(tree: &Tree, node: NodeId) -> bool {
+    let parent = tree.node(node).parent;
+    match tree.node(node).role {
+        Role::Arg => true,
+        Role::Value => tree.kind(parent) == Kind::KwArg,
+        Role::Object => tree.child(parent, Role::Field).is_some_and(|field| {
+            let name = tree.symbol(field);
+            ["call", "apply", "bind"]
+                .iter()
+                .any(|of| name == Symbol::of(of))
+        }),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::guard::MAX_DEPTH;
 use super::value::Place;
 use super::walk::Walk;
 use crate::lang::Language;
-use crate::syntax::{Kind, NodeId, Role, Symbol};
+use crate::syntax::{Kind, NodeId, Role, Symbol, Tree};
 
 /// Of these the text of the value stays the same, or what decides over it does.
 const KEEPS: &[&str] = &[
@@ -27,22 +27,22 @@ const KEEPS: &[&str] = &[
     "to_string",
     "as_ref",
     "to_ascii_lowercase",
+    "to_owned",
+    "clone",
+    "into",
+    "expect",
+    "unwrap_or",
+    "unwrap_or_default",
+    "as_bytes",
 ];
 /// Parts of an address that decide where it leads.
 const HOSTS: &[&str] = &["netloc", "hostname", "host", "origin", "host_str", "domain"];
 /// What makes an address of a text.
 const URL_PARSERS: &[&str] = &["urlparse", "urlsplit", "URL", "parse", "url_parse"];
-/// What makes a path absolute and free of `..`.
-const NORMALISERS: &[&str] = &[
-    "realpath",
-    "abspath",
-    "resolve",
-    "canonicalize",
-    "normpath",
-    "realpathSync",
-    "normalize",
-    "safe_join",
-];
+/// Whether what a method of this name gives is the same text, or decides over it.
+pub(super) fn keeps(name: Symbol) -> bool {
+    KEEPS.iter().any(|of| name == Symbol::of(of))
+}
 
 impl Walk<'_> {
     pub(super) fn prefix_check(
@@ -71,11 +71,129 @@ impl Walk<'_> {
         }
         let separated = trimmed.ends_with('/')
             || trimmed.ends_with("\\\\")
-            || [".sep"].iter().any(|name| trimmed.ends_with(name));
+            || [".sep", ".sep}"].iter().any(|end| trimmed.ends_with(end))
+            || self.ends_with_separator(prefix);
         if (by_component || separated) && self.is_normalised(object) {
             return self.below(object);
         }
         Vec::new()
+    }
+
+    /// `os.path.join(base, "")`
+    fn ends_with_separator(&self, prefix: NodeId) -> bool {
+        let tree = self.tree;
+        let Some((_, name, arguments)) = self.method_call(prefix) else {
+            return false;
+        };
+        name == Symbol::of("join")
+            && arguments.len() > 1
+            && arguments.last().is_some_and(|last| {
+                tree.kind(*last) == Kind::Str && tree.children(*last).next().is_none()
+            })
+    }
+
+    /// `base in path.parents`
+    pub(super) fn among_parents(&self, parents: NodeId) -> Option<Vec<Place>> {
+        let tree = self.tree;
+        if tree.kind(parents) != Kind::Attr {
+            return None;
+        }
+        let field = tree.child(parents, Role::Field)?;
+        let path = tree.child(parents, Role::Object)?;
+        (tree.symbol(field) == Symbol::of("parents")).then(|| {
+            if self.is_normalised(path) {
+                self.below(path)
+            } else {
+                Vec::new()
+            }
+        })
+    }
+
+    /// `!path.relative(base, file).startsWith("..")`
+    pub(super) fn does_not_lead_out(&self, relative: NodeId, prefix: NodeId) -> Vec<Place> {
+        let tree = self.tree;
+        let made = self.only_value(relative).unwrap_or(relative);
+        let Some((_, name, arguments)) = self.method_call(made) else {
+            return Vec::new();
+        };
+        let parent = tree.kind(prefix) == Kind::Str && tree.symbol(prefix) == Symbol::of("..");
+        let path = match arguments[..] {
+            [_, path] if name == Symbol::of("relative") => path,
+            [path, _] if name == Symbol::of("relpath") => path,
+            _ => return Vec::new(),
+        };
+        let mut places = if parent { self.below(path) } else { Vec::new() };
+        if parent {
+            places.extend(self.place_of(relative));
+        }
+        places
+    }
+
+    /// `|c| matches!(c, Component::Normal(_))`
+    pub(super) fn is_plain_component(&self, test: NodeId) -> bool {
+        let written = self.tree.text_of(test, self.file.text());
+        written.contains("Normal(") && !written.contains("||") && written.matches("::").count() < 2
+    }
+
+    /// `host.endswith(".example.org")`
+    pub(super) fn host_suffix(&self, host: NodeId, suffix: NodeId) -> Vec<Place> {
+        let tree = self.tree;
+        let text = tree.text_of(suffix, self.file.text());
+        let dotted = tree.kind(suffix) == Kind::Str
+            && text
+                .trim_start_matches(['"', '\'', '`'])
+                .strip_prefix('.')
+                .is_some_and(|rest| rest.contains('.'));
+        if dotted && self.is_host(host, 0) {
+            self.validated(host, 0)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether an expression is the host of an address.
+    fn is_host(&self, node: NodeId, depth: u32) -> bool {
+        let tree = self.tree;
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let host = |name: Symbol| HOSTS.iter().any(|of| name == Symbol::of(of));
+        match tree.kind(node) {
+            Kind::Attr => tree
+                .child(node, Role::Field)
+                .is_some_and(|field| host(tree.symbol(field))),
+            Kind::Call => self
+                .method_call(node)
+                .is_some_and(|(object, name, _)| host(name) || self.is_host(object, depth + 1)),
+            Kind::Question => tree
+                .children(node)
+                .next()
+                .is_some_and(|inner| self.is_host(inner, depth + 1)),
+            Kind::Name => {
+                self.host_of_pattern(node).is_some()
+                    || self
+                        .only_value(node)
+                        .is_some_and(|value| self.is_host(value, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// `const { hostname } = new URL(text)`: what the address was made of.
+    fn host_of_pattern(&self, name: NodeId) -> Option<NodeId> {
+        let tree = self.tree;
+        let definition = self.names.definition(self.names.definition_of(name)?);
+        let pair = tree.node(definition.node).parent;
+        let pattern = tree.node(pair).parent;
+        let assign = tree.node(pattern).parent;
+        let whole = tree.kind(pair) == Kind::Pair
+            && tree.kind(pattern) == Kind::Dict
+            && tree.kind(assign) == Kind::Assign
+            && tree.child(assign, Role::Target) == Some(pattern)
+            && definition.assignments == 1;
+        let key = tree.symbol(tree.child(pair, Role::Key)?);
+        let host = HOSTS.iter().any(|of| key == Symbol::of(of));
+        (whole && host).then(|| tree.child(assign, Role::Value))?
     }
 
     /// A path that was found to lie below a folder, and what it was made of.
@@ -95,36 +213,7 @@ impl Walk<'_> {
 
     /// Whether an expression is a path that was made absolute, or a variable that only holds such.
     pub(super) fn is_normalised(&self, node: NodeId) -> bool {
-        let tree = self.tree;
-        let calls = |node: NodeId| {
-            tree.subtree(node).any(|part| {
-                matches!(tree.kind(part), Kind::Ident | Kind::Name)
-                    && NORMALISERS
-                        .iter()
-                        .any(|name| tree.symbol(part) == Symbol::of(name))
-            })
-        };
-        if tree.kind(node) != Kind::Name {
-            return calls(node);
-        }
-        let Some(def) = self.names.definition_of(node) else {
-            return false;
-        };
-        let mut assigned = 0;
-        let all = tree.subtree(NodeId::ROOT).filter(|&at| {
-            tree.kind(at) == Kind::Assign
-                && tree.child(at, Role::Target).is_some_and(|target| {
-                    target == self.names.definition(def).node
-                        || self.names.definition_of(target) == Some(def)
-                })
-        });
-        for at in all {
-            // The last assignment before the check decides.
-            if at < node {
-                assigned = u8::from(tree.child(at, Role::Value).is_some_and(calls)) + 1;
-            }
-        }
-        assigned == 2
+        self.functions.normal(self.file).is(self.file, node)
     }
 
     /// A regular expression that has to cover the whole text, and does not take any.
@@ -149,7 +238,12 @@ impl Walk<'_> {
         let Some(text) = self.regex_text(expression, 0) else {
             return Vec::new();
         };
-        if is_strict(&text, at_start, whole) {
+        // `re.M`: each line has a start and an end of its own.
+        let by_line = arguments.iter().skip(2).any(|&flag| {
+            tree_words(self.tree, flag)
+                .any(|word| word == Symbol::of("M") || word == Symbol::of("MULTILINE"))
+        });
+        if !by_line && is_strict(&text, at_start, whole) {
             self.validated(value, 0)
         } else {
             Vec::new()
@@ -162,7 +256,7 @@ impl Walk<'_> {
 
     fn regex_text(&self, node: NodeId, depth: u32) -> Option<String> {
         let tree = self.tree;
-        if depth > 3 {
+        if depth > 6 {
             return None;
         }
         match tree.kind(node) {
@@ -181,8 +275,27 @@ impl Walk<'_> {
                 )
             }
             Kind::Name => self.regex_text(self.only_value(node)?, depth + 1),
-            Kind::Call | Kind::New => {
-                self.regex_text(tree.role(node, Role::Arg).next()?, depth + 1)
+            Kind::Call | Kind::New | Kind::Macro => match tree.role(node, Role::Arg).next() {
+                Some(first) => {
+                    let flags = tree.role(node, Role::Arg).skip(1);
+                    let by_line = flags.flat_map(|flag| tree_words(tree, flag)).any(|word| {
+                        ["M", "MULTILINE", "m", "gm"]
+                            .iter()
+                            .any(|of| word == Symbol::of(of))
+                    });
+                    if by_line {
+                        return None;
+                    }
+                    self.regex_text(first, depth + 1)
+                }
+                // `Regex::new(…).unwrap()`
+                None => self.regex_text(self.method_call(node)?.0, depth + 1),
+            },
+            // `LazyLock::new(|| Regex::new(…).unwrap())`
+            Kind::Func => {
+                let body = tree.child(node, Role::Body)?;
+                let value = tree.children(tree.children(body).next()?).next()?;
+                self.regex_text(value, depth + 1)
             }
             Kind::Question | Kind::Ref => self.regex_text(tree.children(node).next()?, depth + 1),
             Kind::Attr => self.regex_text(tree.child(node, Role::Object)?, depth + 1),
@@ -201,7 +314,6 @@ impl Walk<'_> {
             .filter(|place| !place.element)
             .into_iter()
             .collect();
-        let keeps = |name: Symbol| KEEPS.iter().any(|of| name == Symbol::of(of));
         match tree.kind(node) {
             Kind::Call | Kind::New => {
                 if let Some((object, name, _)) = self.method_call(node) {
@@ -226,6 +338,9 @@ impl Walk<'_> {
             }
             // What was cut out of a text and checked: the text itself was not.
             Kind::Name => {
+                if let Some(address) = self.host_of_pattern(node) {
+                    places.extend(self.address(address, depth + 1));
+                }
                 if let Some(value) = self.only_value(node)
                     && matches!(tree.kind(value), Kind::Attr | Kind::Call)
                 {
@@ -297,6 +412,11 @@ impl Walk<'_> {
     }
 }
 
+/// The words of an expression.
+fn tree_words(tree: &Tree, node: NodeId) -> impl Iterator<Item = Symbol> + '_ {
+    tree.subtree(node).map(|part| tree.symbol(part))
+}
+
 /// Whether a regular expression covers a whole text and says what it is made of.
 fn is_strict(text: &str, at_start: bool, whole: bool) -> bool {
     let text = text.trim_start_matches("(?i)").trim_start_matches("(?x)");
@@ -306,6 +426,13 @@ fn is_strict(text: &str, at_start: bool, whole: bool) -> bool {
         .iter()
         .any(|any| text.contains(any))
         || text.contains("\\W");
-    let alternatives = text.contains('|') && !text.contains('(');
+    // Behind a bar without parentheses begins another expression.
+    let alternatives = !whole && text.contains('|') && !text.contains('(');
+    let by_line = text.starts_with("(?")
+        && text
+            .split([')', ':'])
+            .next()
+            .is_some_and(|flags| flags.contains('m'));
+    let any = any || by_line;
     from_start && to_end && !any && !alternatives
 }

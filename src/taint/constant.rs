@@ -2,7 +2,7 @@
 //! of constants.
 
 use crate::lang::Language;
-use crate::syntax::{File, Kind, NodeId, Role, Symbol};
+use crate::syntax::{File, Kind, NodeId, Role, Symbol, Tree};
 
 /// What a variable was given where it was given something only once.
 pub(super) fn only_value(file: &File<'_>, name: NodeId) -> Option<NodeId> {
@@ -40,11 +40,25 @@ pub(super) fn is_literal(file: &File<'_>, node: NodeId) -> bool {
             Kind::BinOp
                 if tree.symbol(part) == Symbol::of("|") || tree.symbol(part) == Symbol::of("+") => {
             }
+            // `Some("a")`
+            Kind::Call | Kind::Name if wraps_literal(tree, part) => {}
             Kind::Raw if part == node || tree.kind(tree.node(part).parent) == Kind::Raw => {}
             _ => return false,
         }
     }
     any
+}
+
+/// Whether a node is a call of `Some` or `Ok`, or the name that such a call calls.
+fn wraps_literal(tree: &Tree, node: NodeId) -> bool {
+    let callee = match tree.kind(node) {
+        Kind::Call => tree.child(node, Role::Callee),
+        _ => (tree.node(node).role == Role::Callee).then_some(node),
+    };
+    tree.language == Language::Rust
+        && callee.is_some_and(|callee| {
+            [Symbol::of("Some"), Symbol::of("Ok")].contains(&tree.symbol(callee))
+        })
 }
 
 /// Whether an expression is a table that somebody wrote down, or a name of one.

@@ -2,6 +2,7 @@
 
 use super::value::{Set, Shape, State};
 use super::walk::{MAX_DEPTH, Walk};
+use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 impl Walk<'_> {
@@ -64,7 +65,11 @@ impl Walk<'_> {
             Kind::Attr => {
                 let read = match tree.child(node, Role::Field) {
                     Some(field) => self.read(&value, tree.symbol(field)),
-                    None => value,
+                    None => value.clone(),
+                };
+                let read = match self.property(node, left, &value, state) {
+                    Some(property) => self.join_shapes(&read, &property),
+                    None => read,
                 };
                 self.finish(node, read, None, state)
             }
@@ -76,6 +81,8 @@ impl Walk<'_> {
                 let key = index.and_then(|index| self.constant_key(index));
                 let read = if let Some(key) = key {
                     self.read(&value, key)
+                } else if self.is_enum(left) {
+                    Shape::default()
                 } else {
                     let mut all = value.all();
                     if !self.program.spec.options.assume_safe_indexes
@@ -89,10 +96,14 @@ impl Walk<'_> {
             }
             Kind::Call => {
                 let value = self.call(node, &value, receiver, state);
-                self.stop_after(node, state);
+                self.after_call(node, state);
                 value
             }
             Kind::BinOp => self.operation(node, left, &value, state),
+            Kind::Question => {
+                self.refine_after(node, state);
+                self.finish(node, value, None, state)
+            }
             _ => self.finish(node, value, None, state),
         }
     }
@@ -157,10 +168,14 @@ impl Walk<'_> {
                 Some(place) => self.load(&place, state),
                 None => Shape::default(),
             },
-            Kind::Call | Kind::New => self.call(node, &Shape::default(), &Shape::default(), state),
+            Kind::Call | Kind::New => {
+                let value = self.call(node, &Shape::default(), &Shape::default(), state);
+                self.after_call(node, state);
+                value
+            }
             Kind::Macro => {
                 let value = self.macro_call(node, state);
-                self.stop_after(node, state);
+                self.after_call(node, state);
                 value
             }
             Kind::List | Kind::Tuple | Kind::Set => self.collection(node, state),
@@ -187,6 +202,13 @@ impl Walk<'_> {
             }
             Kind::UnOp if self.is_harmless_operation(node) => {
                 self.union_of_children(node, state);
+                Shape::default()
+            }
+            Kind::UnOp if tree.symbol(node) == Symbol::of("delete") => {
+                let place = tree.children(node).next().and_then(|of| self.place_of(of));
+                if let Some(place) = place.filter(|place| !place.element) {
+                    self.store(&place, Shape::default(), state);
+                }
                 Shape::default()
             }
             Kind::Ref | Kind::ExprStmt | Kind::KwArg | Kind::Interp | Kind::Export => {
@@ -233,6 +255,7 @@ impl Walk<'_> {
     }
 
     fn class(&mut self, node: NodeId, state: &mut State) -> Shape {
+        self.keep_class_fields(node, state);
         for child in self.tree.children(node) {
             if self.tree.kind(child) != Kind::Ident {
                 self.eval(child, state);
@@ -298,8 +321,25 @@ impl Walk<'_> {
     fn object(&mut self, node: NodeId, state: &mut State) -> Shape {
         let tree = self.tree;
         let mut shape = Shape::default();
-        for pair in tree.children(node) {
+        // What Rust takes from another structure gives way to the fields that are written out.
+        let rust = tree.language == Language::Rust;
+        let is_base = |pair: &NodeId| rust && tree.kind(*pair) == Kind::Spread;
+        let pairs = tree.children(node).filter(is_base);
+        let pairs = pairs.chain(tree.children(node).filter(|pair| !is_base(pair)));
+        for pair in pairs {
             if tree.node(pair).role == Role::Callee {
+                continue;
+            }
+            if tree.kind(pair) == Kind::Spread
+                && let Some(inner) = tree.children(pair).next()
+            {
+                let one = self.eval(inner, state);
+                shape = if shape.is_trivial() {
+                    one
+                } else {
+                    self.join_shapes(&shape, &one)
+                };
+                shape.length = None;
                 continue;
             }
             if tree.kind(pair) != Kind::Pair {
@@ -363,9 +403,9 @@ impl Walk<'_> {
         for clause in tree.role(node, Role::Iter) {
             if tree.kind(clause) == Kind::CompFor {
                 if let Some(iter) = tree.child(clause, Role::Iter) {
-                    let whole = self.eval(iter, &mut inner);
+                    let one = self.iterated(iter, &mut inner);
                     if let Some(target) = tree.child(clause, Role::Target) {
-                        self.bind(target, &Shape::of(whole.all()), &mut inner);
+                        self.bind(target, &one, &mut inner);
                     }
                 }
             } else {

@@ -1,7 +1,10 @@
 //! The functions and classes of a file, and which function a call means.
 
-use foldhash::HashMap;
+use std::cell::{OnceCell, RefCell};
 
+use foldhash::{HashMap, HashSet};
+
+use super::normal::Normal;
 use crate::lang::Language;
 use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol, Tree};
 
@@ -19,6 +22,8 @@ pub(super) struct Function {
     pub(super) receiver: Option<NodeId>,
     /// The class that it is a method of.
     pub(super) class: Option<NodeId>,
+    /// Whether its receiver is the class itself.
+    pub(super) by_class: bool,
 }
 
 /// One parameter.
@@ -30,6 +35,8 @@ pub(super) struct Param {
     pub(super) name: Symbol,
     /// Whether it takes all that is left.
     pub(super) rest: bool,
+    /// Whether that is what is given by name.
+    pub(super) by_name: bool,
 }
 
 /// The functions and classes of a file.
@@ -40,8 +47,17 @@ pub(super) struct Functions {
     by_definition: HashMap<DefId, FunctionId>,
     /// Methods by class name and method name.
     methods: HashMap<(Symbol, Symbol), FunctionId>,
+    /// The names of methods that are read as fields.
+    getters: HashSet<Symbol>,
+    /// Functions that stand in an object, by its variable and their names there.
+    members: HashMap<(DefId, Symbol), FunctionId>,
+    /// The names of all methods.
+    methods_named: HashSet<Symbol>,
     classes: HashMap<Symbol, NodeId>,
     bases: HashMap<Symbol, Vec<Symbol>>,
+    normal: OnceCell<Normal>,
+    /// What calls were found to mean.
+    meanings: RefCell<HashMap<NodeId, Callee>>,
 }
 
 /// How far base classes are followed.
@@ -71,8 +87,16 @@ impl Functions {
         }
         for node in tree.subtree(NodeId::ROOT) {
             functions.add_name(file, node);
+            if tree.kind(node) == Kind::Assign {
+                functions.add_members(file, node);
+            }
         }
         functions
+    }
+
+    /// The normalised paths of the file.
+    pub(super) fn normal(&self, file: &File<'_>) -> &Normal {
+        self.normal.get_or_init(|| Normal::of(file))
     }
 
     pub(super) fn id_of(&self, node: NodeId) -> Option<FunctionId> {
@@ -103,12 +127,17 @@ impl Functions {
                 target,
                 name: tree.symbol(target),
                 rest,
+                by_name: rest && tree.symbol(param) == Symbol::of("**"),
             });
         }
-        let is_static = tree.role(node, Role::Decorator).any(|decorator| {
-            tree.subtree(decorator)
-                .any(|part| tree.symbol(part) == Symbol::of("staticmethod"))
-        });
+        let decorated = |names: &[&str]| {
+            tree.role(node, Role::Decorator).any(|decorator| {
+                tree.subtree(decorator)
+                    .any(|part| names.iter().any(|of| tree.symbol(part) == Symbol::of(of)))
+            })
+        };
+        let is_static = decorated(&["staticmethod"]);
+        let by_class = decorated(&["classmethod"]);
         let receiver = match tree.language {
             Language::Python => class.is_some() && !is_static && !params.is_empty(),
             Language::Rust => params.first().is_some_and(|first| {
@@ -127,12 +156,19 @@ impl Functions {
             params,
             receiver,
             class,
+            by_class,
         });
         self.of_node.insert(node, id);
         if let (Some(class), Some(name)) = (class, tree.child(node, Role::Name))
             && let Some(of) = class_name(file, class)
         {
             self.methods.entry((of, tree.symbol(name))).or_insert(id);
+            self.methods_named.insert(tree.symbol(name));
+            let property = decorated(&["property", "cached_property"])
+                || tree.text_of(node, file.text()).starts_with("get ");
+            if property {
+                self.getters.insert(tree.symbol(name));
+            }
         }
     }
 
@@ -189,8 +225,93 @@ impl Functions {
         }
     }
 
+    /// The functions of an object: `const api = { show(x) { … } }`, `api.show = (x) => …`.
+    fn add_members(&mut self, file: &File<'_>, assign: NodeId) {
+        let tree = file.tree();
+        let (Some(target), Some(value)) = (
+            tree.child(assign, Role::Target),
+            tree.child(assign, Role::Value),
+        ) else {
+            return;
+        };
+        let mut add = |of: NodeId, name: NodeId, function: NodeId| {
+            if let (Some(def), Some(&id)) =
+                (file.names().definition_of(of), self.of_node.get(&function))
+            {
+                self.members.entry((def, tree.symbol(name))).or_insert(id);
+            }
+        };
+        match (tree.kind(target), tree.kind(value)) {
+            (Kind::Name, Kind::Dict) => {
+                for child in tree.children(value) {
+                    let function = match tree.kind(child) {
+                        Kind::Func => Some((Role::Name, child)),
+                        Kind::Pair => tree.child(child, Role::Value).map(|of| (Role::Key, of)),
+                        _ => None,
+                    };
+                    if let Some((role, function)) = function
+                        && let Some(name) = tree.child(child, role)
+                    {
+                        add(target, name, function);
+                    }
+                }
+            }
+            (Kind::Attr, Kind::Func) => {
+                if let (Some(object), Some(field)) = (
+                    tree.child(target, Role::Object),
+                    tree.child(target, Role::Field),
+                ) && tree.kind(object) == Kind::Name
+                {
+                    add(object, field, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The function that a field is a property of, where reading it calls one.
+    pub(super) fn getter(&self, file: &File<'_>, field: NodeId) -> Option<FunctionId> {
+        let tree = file.tree();
+        let name = tree.symbol(tree.child(field, Role::Field)?);
+        if !self.getters.contains(&name) {
+            return None;
+        }
+        let class = self.class_of(file, tree.child(field, Role::Object)?, 0)?;
+        let id = self.method(class, name)?;
+        self.all[id].params.is_empty().then_some(id)
+    }
+
+    /// The class of a name.
+    pub(super) fn class_node(&self, name: Symbol) -> Option<NodeId> {
+        self.classes.get(&name).copied()
+    }
+
+    /// The class that a node stands in.
+    fn class_around(file: &File<'_>, node: NodeId) -> Option<Symbol> {
+        let tree = file.tree();
+        let class = tree
+            .ancestors(node)
+            .find(|&above| tree.kind(above) == Kind::Class)?;
+        class_name(file, class)
+    }
+
+    /// A method as the classes know it that a class is derived from.
+    fn inherited(&self, class: Symbol, name: Symbol) -> Option<FunctionId> {
+        self.bases_of(class)
+            .find_map(|base| self.method(base, name))
+    }
+
     /// What a call means.
     pub(super) fn callee(&self, file: &File<'_>, call: NodeId) -> Callee {
+        if let Some(&known) = self.meanings.borrow().get(&call) {
+            return known;
+        }
+        let meaning = self.meaning(file, call);
+        self.meanings.borrow_mut().insert(call, meaning);
+        meaning
+    }
+
+    fn meaning(&self, file: &File<'_>, call: NodeId) -> Callee {
         let tree = file.tree();
         let Some(callee) = callee_of(tree, call) else {
             return Callee::Unknown;
@@ -201,6 +322,18 @@ impl Functions {
                     return Callee::Function(id);
                 }
                 let name = tree.symbol(callee);
+                if name == Symbol::of("super") && tree.language != Language::Rust {
+                    let base = Functions::class_around(file, callee)
+                        .and_then(|class| self.inherited(class, Symbol::of("constructor")));
+                    return base.map_or(Callee::Unknown, Callee::Method);
+                }
+                if name == Symbol::of("cls") || name == Symbol::of("Self") {
+                    let class = Functions::class_around(file, callee)
+                        .filter(|class| self.classes.contains_key(class));
+                    return class.map_or(Callee::Unknown, |class| {
+                        Callee::Constructor(self.constructor(class))
+                    });
+                }
                 if self.classes.contains_key(&name) && tree.kind(call) != Kind::Macro {
                     return Callee::Constructor(self.constructor(name));
                 }
@@ -214,16 +347,33 @@ impl Functions {
                     return Callee::Unknown;
                 };
                 let name = tree.symbol(field);
-                let Some(class) = self.class_of(file, object, 0) else {
-                    return Callee::Unknown;
-                };
-                let Some(id) = self.method(class, name) else {
-                    return Callee::Unknown;
+                let is_super = |node: NodeId| tree.symbol(node) == Symbol::of("super");
+                if is_super(object) || callee_of(tree, object).is_some_and(is_super) {
+                    let base = Functions::class_around(file, callee)
+                        .and_then(|class| self.inherited(class, name));
+                    return base.map_or(Callee::Unknown, Callee::Method);
+                }
+                let found = self
+                    .class_of(file, object, 0)
+                    .and_then(|class| self.method(class, name));
+                let Some(id) = found else {
+                    let def = file.names().definition_of(object);
+                    let member = def.and_then(|def| self.members.get(&(def, name)));
+                    return member.map_or(Callee::Unknown, |&id| Callee::Function(id));
                 };
                 // `Class.method(…)` has no receiver.
                 let by_class = tree.kind(object) == Kind::Name
                     && (self.classes.contains_key(&tree.symbol(object))
                         || tree.symbol(object) == Symbol::of("Self"));
+                // `Base.method(self, …)` has it as its first argument.
+                let unbound = by_class
+                    && tree.language == Language::Python
+                    && self.all[id].receiver.is_some()
+                    && !self.all[id].by_class
+                    && tree.role(call, Role::Arg).next().is_some();
+                if unbound {
+                    return Callee::Method(id);
+                }
                 let without = tree.language == Language::Rust && self.all[id].receiver.is_none();
                 if by_class || without {
                     Callee::Function(id)
@@ -239,6 +389,29 @@ impl Functions {
     pub(super) fn named(&self, file: &File<'_>, name: NodeId) -> Option<FunctionId> {
         let def = file.names().definition_of(name)?;
         self.by_definition.get(&def).copied()
+    }
+
+    /// The function that an expression stands for which is handed on: by its name, or as a method of
+    /// an object whose class is known.
+    pub(super) fn handed(&self, file: &File<'_>, node: NodeId) -> Option<FunctionId> {
+        let tree = file.tree();
+        match tree.kind(node) {
+            Kind::Name => self.named(file, node),
+            Kind::Attr => {
+                let name = tree.symbol(tree.child(node, Role::Field)?);
+                if !self.methods_named.contains(&name) {
+                    return None;
+                }
+                let class = self.class_of(file, tree.child(node, Role::Object)?, 0)?;
+                self.method(class, name)
+            }
+            _ => None,
+        }
+    }
+
+    /// The names of what a class is derived from.
+    pub(super) fn bases_of(&self, class: Symbol) -> impl Iterator<Item = Symbol> + '_ {
+        self.bases.get(&class).into_iter().flatten().copied()
     }
 
     pub(super) fn constructor(&self, class: Symbol) -> Option<FunctionId> {
@@ -310,8 +483,16 @@ impl Functions {
                         let object = tree.child(callee, Role::Object)?;
                         let field = tree.symbol(tree.child(callee, Role::Field)?);
                         let makes = ["new", "default", "from", "unwrap", "create"];
+                        // `Kind::Variant(…)`
+                        let variant = || {
+                            let name = tree.child(callee, Role::Field);
+                            name.is_some_and(|name| {
+                                let text = tree.text_of(name, file.text());
+                                text.starts_with(char::is_uppercase)
+                            })
+                        };
                         let rust = tree.language == Language::Rust
-                            && makes.iter().any(|name| field == Symbol::of(name));
+                            && (makes.iter().any(|name| field == Symbol::of(name)) || variant());
                         if rust {
                             self.class_of(file, object, depth + 1)
                         } else {

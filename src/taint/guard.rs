@@ -7,13 +7,14 @@
 use super::functions::callee_of;
 use super::value::{Origin, Place, Shape, State};
 use super::walk::Walk;
+use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 /// Conditions are followed through variables and functions no further than this.
 pub(super) const MAX_DEPTH: u32 = 6;
 
 /// Checks of a text that only harmless ones pass.
-const PREDICATES: &[&str] = &[
+pub(super) const PREDICATES: &[&str] = &[
     "isdigit",
     "isalnum",
     "isnumeric",
@@ -37,6 +38,17 @@ const MEMBERSHIP: &[&str] = &[
 ];
 /// `expression.method(value)`, or the other way round.
 const WHOLE_MATCH: &[&str] = &["fullmatch", "match", "test", "is_match", "search", "exec"];
+/// Functions of validating libraries for texts that can hold nothing else.
+const STRICT_FORMS: &[&str] = &[
+    "isInteger",
+    "isSafeInteger",
+    "isFinite",
+    "isInt",
+    "isNumeric",
+    "isAlphanumeric",
+    "isUUID",
+];
+
 impl Walk<'_> {
     /// Makes harmless what is harmless where a condition holds, or does not.
     pub(super) fn refine(&mut self, condition: NodeId, truth: bool, state: &mut State) {
@@ -90,6 +102,22 @@ impl Walk<'_> {
                     _ => Vec::new(),
                 }
             }
+            // `if (m := re.fullmatch(…, value)):`, `if let Ok(number) = value.parse::<u32>()`
+            Kind::Assign if truth => match tree.child(condition, Role::Value) {
+                Some(value) if tree.language == Language::Rust => {
+                    let succeeds = tree.child(condition, Role::Target).is_some_and(|target| {
+                        let of = callee_of(tree, target).map(|callee| tree.symbol(callee));
+                        of == Some(Symbol::of("Ok")) || of == Some(Symbol::of("Some"))
+                    });
+                    if succeeds {
+                        self.proven_by_success(value, state, depth + 1)
+                    } else {
+                        Vec::new()
+                    }
+                }
+                Some(value) => self.guarded(value, truth, state, depth + 1),
+                None => Vec::new(),
+            },
             // A check whose result was kept in a variable.
             Kind::Name => match self.only_value(condition) {
                 Some(value) => self.guarded(value, truth, state, depth + 1),
@@ -137,13 +165,28 @@ impl Walk<'_> {
             return Vec::new();
         };
         if is(&["in"]) && truth || is(&["not in"]) && !truth {
+            if let Some(places) = self.among_parents(right) {
+                return places;
+            }
             return if self.is_safe_collection(right, state) {
                 self.validated(left, 0)
             } else {
                 Vec::new()
             };
         }
-        let equal = is(&["==", "===", "is"]) && truth || is(&["!=", "!==", "is not"]) && !truth;
+        if is(&["<="]) && truth {
+            return self.subset_check(left, right, state);
+        }
+        let equality = is(&["==", "===", "is"]);
+        let comparison = equality || is(&["!=", "!==", "is not"]);
+        let equal = comparison && equality == truth;
+        if comparison && let Some(found) = self.compared_with_nothing(left, right) {
+            return if equal {
+                Vec::new()
+            } else {
+                self.guarded(found, true, state, depth + 1)
+            };
+        }
         if let Some(place) = self.index_check(left, right, operator, truth, state) {
             return place;
         }
@@ -160,8 +203,54 @@ impl Walk<'_> {
             self.validated(left, 0)
         } else if self.is_constant(left) {
             self.validated(right, 0)
+        } else if tree.kind(left) == Kind::Name
+            && self.is_normalised(left)
+            && self.is_safe_collection(right, state)
+        {
+            // `path === BASE || …`
+            self.below(left)
         } else {
             Vec::new()
+        }
+    }
+
+    /// What is compared with `None`, `null` or `undefined`, where it is the answer of an expression or
+    /// of a search that gives nothing where it does not match.
+    fn compared_with_nothing(&self, left: NodeId, right: NodeId) -> Option<NodeId> {
+        let tree = self.tree;
+        let nothing =
+            tree.kind(right) == Kind::Null || tree.symbol(right) == Symbol::of("undefined");
+        if !nothing {
+            return None;
+        }
+        let call = self.only_value(left).unwrap_or(left);
+        let call = match tree.kind(call) {
+            Kind::Await => tree.children(call).next()?,
+            _ => call,
+        };
+        let (_, name, _) = self.method_call(call)?;
+        let finds = ["fullmatch", "match", "search", "exec", "find"];
+        let python = tree.language == Language::Python;
+        (finds.iter().any(|of| name == Symbol::of(of)) && (python || name != Symbol::of("search")))
+            .then_some(call)
+    }
+
+    /// `set(value) <= set("abc")`, `{value} <= ALLOWED`
+    fn subset_check(&mut self, left: NodeId, right: NodeId, state: &State) -> Vec<Place> {
+        let tree = self.tree;
+        let value = match tree.kind(left) {
+            Kind::Set => {
+                let mut members = tree.children(left);
+                members.next().filter(|_| members.next().is_none())
+            }
+            Kind::Call => callee_of(tree, left)
+                .filter(|&callee| tree.symbol(callee) == Symbol::of("set"))
+                .and_then(|_| tree.child(left, Role::Arg)),
+            _ => None,
+        };
+        match value {
+            Some(value) if self.is_safe_collection(right, state) => self.validated(value, 0),
+            _ => Vec::new(),
         }
     }
 
@@ -176,7 +265,8 @@ impl Walk<'_> {
     ) -> Option<Vec<Place>> {
         let tree = self.tree;
         let (object, name, arguments) = self.method_call(left)?;
-        if name != Symbol::of("indexOf") {
+        let searches = name == Symbol::of("search") && tree.language != Language::Python;
+        if name != Symbol::of("indexOf") && !searches {
             return None;
         }
         let bound = tree.text_of(right, self.file.text()).replace(' ', "");
@@ -203,6 +293,14 @@ impl Walk<'_> {
             _ => None,
         }?;
         let value = *arguments.first()?;
+        // `value.search(/^[a-z]+$/) !== -1`
+        if searches {
+            return Some(if within == truth {
+                self.whole_match(object, name, &arguments)
+            } else {
+                Vec::new()
+            });
+        }
         let holds = within == truth && self.is_safe_collection(object, state);
         Some(if holds {
             self.validated(value, 0)
@@ -267,10 +365,25 @@ impl Walk<'_> {
             return self.guarded_by_function(node, truth, state, depth);
         };
         let answered = self.guarded_by_answer(node, truth, state, depth);
-        if !answered.is_empty() || !truth {
+        if !answered.is_empty() {
             return answered;
         }
+        if is(name, &["is_ok", "is_some"]) || is(name, &["is_err", "is_none"]) {
+            return if truth == is(name, &["is_ok", "is_some"]) {
+                self.proven_by_success(object, state, depth + 1)
+            } else {
+                Vec::new()
+            };
+        }
         let first = arguments.first().copied();
+        if !truth {
+            return match first {
+                Some(first) if is(name, &["startsWith", "startswith"]) => {
+                    self.does_not_lead_out(object, first)
+                }
+                _ => Vec::new(),
+            };
+        }
         if is(name, PREDICATES) {
             return self.validated(object, 0);
         }
@@ -296,28 +409,49 @@ impl Walk<'_> {
         }
         if is(name, &["all", "every"]) {
             // `value.chars().all(|c| c.is_ascii_alphanumeric())`
-            let strict = first.is_some_and(|check| {
-                let text = tree.text_of(check, self.file.text());
-                PREDICATES.iter().any(|name| text.contains(name)) && !text.contains("||")
-            });
-            let base = self.method_call(object).map(|(base, _, _)| base);
-            return match base {
-                Some(base) if strict => self.validated(base, 0),
+            let base = self.method_call(object);
+            return match (base, first) {
+                (Some((base, of, _)), Some(test))
+                    if self.passes_harmless_only(test)
+                        || of == Symbol::of("components") && self.is_plain_component(test) =>
+                {
+                    self.validated(base, 0)
+                }
                 _ => Vec::new(),
             };
         }
-        if is(
-            name,
-            &[
-                "isInteger",
-                "isSafeInteger",
-                "isFinite",
-                "isInt",
-                "isNumeric",
-                "isAlphanumeric",
-                "isUUID",
-            ],
-        ) {
+        if is(name, &["any", "some", "find"]) {
+            return match first.and_then(|test| self.test_of(test)) {
+                Some(test) => self.guarded_by_members(false, object, test, state),
+                None => Vec::new(),
+            };
+        }
+        if is(name, &["issubset"]) {
+            return match first {
+                Some(of) if self.is_safe_collection(of, state) => {
+                    self.subset_check(object, of, state)
+                }
+                _ => Vec::new(),
+            };
+        }
+        if is(name, &["endswith", "endsWith", "ends_with"]) {
+            return match first {
+                Some(suffix) => self.host_suffix(object, suffix),
+                None => Vec::new(),
+            };
+        }
+        // `Object.prototype.hasOwnProperty.call(TABLE, key)`
+        if name == Symbol::of("call")
+            && tree
+                .child(object, Role::Field)
+                .is_some_and(|field| tree.symbol(field) == Symbol::of("hasOwnProperty"))
+        {
+            return match arguments[..] {
+                [table, key] if self.is_safe_collection(table, state) => self.validated(key, 0),
+                _ => Vec::new(),
+            };
+        }
+        if is(name, STRICT_FORMS) {
             return first
                 .map(|value| self.validated(value, 0))
                 .unwrap_or_default();
@@ -364,6 +498,17 @@ impl Walk<'_> {
                 _ => Vec::new(),
             };
         }
+        let every = tree.symbol(callee) == Symbol::of("all");
+        if (every || tree.symbol(callee) == Symbol::of("any"))
+            && let [only] = arguments[..]
+            && let Some((test, list)) = self.test_of_comprehension(only)
+        {
+            return if truth {
+                self.guarded_by_members(every, list, test, state)
+            } else {
+                Vec::new()
+            };
+        }
         if tree.symbol(callee) == Symbol::of("isNaN") && !truth {
             return arguments
                 .first()
@@ -392,18 +537,15 @@ impl Walk<'_> {
 
     /// Whether a value that is found in a collection is one that somebody wrote down: the collection
     /// itself comes from no source.
-    fn is_safe_collection(&mut self, node: NodeId, state: &State) -> bool {
+    pub(super) fn is_safe_collection(&mut self, node: NodeId, state: &State) -> bool {
         if super::constant::is_literal(self.file, node)
             || super::constant::is_constant_collection(self.file, node)
         {
             return true;
         }
-        if self.tree.kind(node) == Kind::Comprehension {
+        let Some(held) = self.looked_at(node, state).map(|held| held.all()) else {
             return false;
-        }
-        let reports = std::mem::replace(&mut self.reports, false);
-        let held = self.eval(node, &mut state.clone()).all();
-        self.reports = reports;
+        };
         !held
             .iter()
             .any(|(token, _)| matches!(token.origin, Origin::Source(_)))

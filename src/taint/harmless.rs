@@ -55,6 +55,13 @@ impl Walk<'_> {
         const OF_NUMBERS: &[&str] = &["-", "/", "//", "**"];
         const OF_NUMBERS_IN_SCRIPTS: &[&str] = &["-", "/", "*", "%", "**"];
         let options = self.program.spec.options;
+        // `+text` is a number in scripts.
+        if self.tree.kind(node) == Kind::UnOp
+            && self.tree.symbol(node) == Symbol::of("+")
+            && !matches!(self.tree.language, Language::Python | Language::Rust)
+        {
+            return true;
+        }
         if !options.assume_safe_booleans
             && !options.assume_safe_numbers
             && !options.assume_safe_comparisons

@@ -9,15 +9,25 @@ mod answer;
 mod assign;
 mod call;
 mod calls;
+mod case;
 mod checks;
+mod class;
+mod collection;
+mod completion;
 mod constant;
+mod element;
 mod expression;
 mod functions;
 mod guard;
+mod handed;
 mod harmless;
+mod macros;
 mod marks;
 mod models;
+mod normal;
 mod place;
+mod predicate;
+mod repeat;
 mod statement;
 mod summary;
 mod value;
@@ -25,6 +35,7 @@ mod walk;
 
 use std::cell::OnceCell;
 
+use crate::finding::Confidence;
 use crate::lang::Language;
 use crate::pattern::{Bindings, Compiler, Formula, Options, Subject};
 use crate::rule::taint::TaintSpec;
@@ -54,6 +65,10 @@ pub struct Flow {
     pub bindings: Bindings,
     /// The way there, from the source on, each step with what happens at it.
     pub steps: Vec<(Span, String)>,
+    /// What the value is where it comes from, as far as the source says so.
+    pub called: Option<String>,
+    /// How sure the flow is at most, as far as its source says so.
+    pub confidence: Option<Confidence>,
 }
 
 /// What all rules ask of one file, worked out once.

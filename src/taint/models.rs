@@ -21,6 +21,11 @@ pub(super) enum Method {
     Maps,
     /// Calls its argument with each element; the result is the receiver or a part of it.
     Visits,
+    /// Calls its argument where there is no value, or one that failed; the result is the receiver's
+    /// value or what the argument returns.
+    Recovers,
+    /// Calls its argument with each element; the result is a number or a truth value.
+    Asks,
     /// Calls its argument with each element and with what it returned before.
     Folds,
     /// Returns the receiver as it is.
@@ -87,12 +92,7 @@ static METHODS: LazyLock<HashMap<Symbol, Method>> = LazyLock::new(|| {
                 "for_each",
                 "filter",
                 "find",
-                "findIndex",
                 "findLast",
-                "some",
-                "every",
-                "any",
-                "all",
                 "sort",
                 "inspect",
                 "sort_by",
@@ -101,14 +101,17 @@ static METHODS: LazyLock<HashMap<Symbol, Method>> = LazyLock::new(|| {
                 "finally",
                 "tap",
                 "each",
-                "catch",
-                "map_err",
-                "or_else",
-                "unwrap_or_else",
                 "take_while",
                 "skip_while",
-                "position",
             ],
+        ),
+        (
+            Method::Recovers,
+            &["catch", "map_err", "or_else", "unwrap_or_else"],
+        ),
+        (
+            Method::Asks,
+            &["findIndex", "some", "every", "any", "all", "position"],
         ),
         (
             Method::Folds,
@@ -234,6 +237,9 @@ static CLEAN: LazyLock<Vec<Symbol>> = LazyLock::new(|| {
         "isInteger",
         "parse_str",
         "bool",
+        "fromisoformat",
+        "strptime",
+        "from_str_radix",
     ];
     names.iter().map(Symbol::of).collect()
 });
@@ -274,7 +280,7 @@ pub(super) fn wraps(name: Symbol) -> bool {
 
 /// Functions that call their first argument with the elements of the others.
 static CALLS_FIRST: LazyLock<Vec<Symbol>> = LazyLock::new(|| {
-    ["map", "filter", "reduce", "starmap", "partial"]
+    ["map", "filter", "reduce", "starmap"]
         .iter()
         .map(Symbol::of)
         .collect()
@@ -282,6 +288,39 @@ static CALLS_FIRST: LazyLock<Vec<Symbol>> = LazyLock::new(|| {
 
 pub(super) fn calls_first(name: Symbol) -> bool {
     CALLS_FIRST.contains(&name)
+}
+
+/// Methods that give access to what stands under a key, so that it can be changed.
+pub(super) fn looks_up(name: Symbol) -> bool {
+    let names = ["get", "get_mut", "entry", "setdefault", "getItem"];
+    names.iter().any(|of| name == Symbol::of(of))
+}
+
+/// Methods that give access to what their receiver holds, so that it can be changed.
+pub(super) fn gives_access(name: Symbol) -> bool {
+    let names = [
+        "unwrap",
+        "expect",
+        "lock",
+        "write",
+        "borrow_mut",
+        "as_mut",
+        "as_deref_mut",
+        "deref_mut",
+        "get_mut",
+        "iter_mut",
+        "or_default",
+        "or_insert",
+        "or_insert_with",
+        "last_mut",
+        "first_mut",
+    ];
+    names.iter().any(|of| name == Symbol::of(of))
+}
+
+/// Functions whose result is made of what the function that they are given returns.
+pub(super) fn maps(name: Symbol) -> bool {
+    name == Symbol::of("map") || name == Symbol::of("starmap")
 }
 
 /// What makes a collection that keeps what is put into it.

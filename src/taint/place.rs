@@ -7,7 +7,22 @@ use super::walk::Walk;
 use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
+/// A name is followed through no more borrows than this.
+const MAX_ALIASES: usize = 4;
+
 impl Walk<'_> {
+    /// What `let name = &mut place;` in Rust makes a name another name of.
+    fn borrowed_by(&self, name: NodeId) -> Option<NodeId> {
+        if self.tree.language != Language::Rust {
+            return None;
+        }
+        let value = self.only_value(name)?;
+        let text = self.tree.text_of(value, self.file.text());
+        let inner = (self.tree.kind(value) == Kind::Ref && text.starts_with("&mut "))
+            .then(|| self.tree.children(value).next())??;
+        matches!(self.tree.kind(inner), Kind::Name | Kind::Attr).then_some(inner)
+    }
+
     /// What a field of a value comes from: of a parameter, the field is remembered.
     pub(super) fn extend(paths: &mut Paths, own: &Set, key: Symbol) -> Set {
         let params = own
@@ -125,8 +140,13 @@ impl Walk<'_> {
         let mut path = Vec::new();
         let mut element = false;
         let mut at = node;
+        let mut aliases = 0;
         loop {
             match self.tree.kind(at) {
+                Kind::Name if aliases < MAX_ALIASES && self.borrowed_by(at).is_some() => {
+                    aliases += 1;
+                    at = self.borrowed_by(at)?;
+                }
                 Kind::Name | Kind::Ident => {
                     path.reverse();
                     path.truncate(MAX_FIELDS_DEEP);
@@ -158,6 +178,53 @@ impl Walk<'_> {
                 }
                 _ => return None,
             }
+        }
+    }
+
+    /// The place that is changed through an expression: that of a name or a field, or what a call
+    /// gives access to, as `map.entry(key).or_default()` and `shared.lock().unwrap()` do.
+    pub(super) fn place_behind(&self, node: NodeId) -> Option<Place> {
+        const MAX_CALLS: usize = 8;
+        let mut keys: Vec<Option<Symbol>> = Vec::new();
+        let mut at = node;
+        for _ in 0..MAX_CALLS {
+            match self.tree.kind(at) {
+                Kind::Call => {
+                    let (object, name, arguments) = self.method_call(at)?;
+                    if super::models::looks_up(name) && !arguments.is_empty() {
+                        keys.push(self.constant_key(self.behind_text(arguments[0])));
+                    } else if !super::models::gives_access(name) {
+                        return None;
+                    }
+                    at = object;
+                }
+                Kind::Assign => at = self.tree.child(at, Role::Target)?,
+                _ => break,
+            }
+        }
+        let mut place = self.place_of(at)?;
+        for key in keys.into_iter().rev() {
+            match key.filter(|_| !place.element && place.path.len() < MAX_FIELDS_DEEP) {
+                Some(key) => place.path.push(key),
+                None => place.element = true,
+            }
+        }
+        Some(place)
+    }
+
+    /// The literal of `"text".to_string()` and its like.
+    pub(super) fn behind_text(&self, node: NodeId) -> NodeId {
+        let makes = ["to_string", "to_owned", "into", "as_str", "clone"];
+        match self.method_call(node) {
+            Some((object, name, arguments))
+                if arguments.is_empty() && makes.iter().any(|of| name == Symbol::of(of)) =>
+            {
+                object
+            }
+            _ if self.tree.kind(node) == Kind::Ref => {
+                self.tree.children(node).next().unwrap_or(node)
+            }
+            _ => node,
         }
     }
 

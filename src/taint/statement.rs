@@ -2,26 +2,12 @@
 
 use std::sync::LazyLock;
 
+use super::repeat::Leaves;
 use super::value::{Note, Shape, State};
 use super::walk::{Loop, Walk};
 use crate::lang::Language;
 use crate::syntax::{Flags, Kind, NodeId, Role, Symbol, Value};
 
-/// A loop is run no more often than this; each run but the last brings something new.
-const MAX_ROUNDS: u32 = 12;
-
-static BREAKS: LazyLock<[Symbol; 2]> = LazyLock::new(|| {
-    [
-        Symbol::of("break_statement"),
-        Symbol::of("break_expression"),
-    ]
-});
-static CONTINUES: LazyLock<[Symbol; 2]> = LazyLock::new(|| {
-    [
-        Symbol::of("continue_statement"),
-        Symbol::of("continue_expression"),
-    ]
-});
 static DELETE: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("delete_statement"));
 static ASSERT: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("assert_statement"));
 
@@ -47,7 +33,10 @@ impl Walk<'_> {
     pub(super) fn returns(&mut self, node: NodeId, state: &mut State) -> Shape {
         let mut value = Shape::default();
         for child in self.tree.children(node) {
-            let one = self.eval(child, state);
+            let mut one = self.eval(child, state);
+            if let Some(closure) = self.returned_function(child, state) {
+                one = self.join_shapes(&one, &closure);
+            }
             value = self.join_shapes(&value, &one);
         }
         self.leave(&value, state);
@@ -78,10 +67,12 @@ impl Walk<'_> {
         state.live = false;
     }
 
-    /// Nothing runs after a call that does not come back.
-    pub(super) fn stop_after(&mut self, call: NodeId, state: &mut State) {
+    /// Nothing runs after a call that does not come back; one that does may prove something.
+    pub(super) fn after_call(&mut self, call: NodeId, state: &mut State) {
         if self.never_returns(call) {
             self.throw(state);
+        } else {
+            self.refine_after(call, state);
         }
     }
 
@@ -140,7 +131,7 @@ impl Walk<'_> {
     }
 
     /// The truth value that a condition always has.
-    fn known_truth(&self, condition: NodeId) -> Option<bool> {
+    pub(super) fn known_truth(&self, condition: NodeId) -> Option<bool> {
         if let Some(value) = super::constant::constant_truth(self.file, condition) {
             return Some(value);
         }
@@ -148,78 +139,6 @@ impl Walk<'_> {
             Value::Bool(value) => Some(*value),
             _ => None,
         }
-    }
-
-    /// Any loop: `each` is what the loop binds anew in each round.
-    pub(super) fn repeat(&mut self, node: NodeId, state: &mut State) -> Shape {
-        let tree = self.tree;
-        let kind = tree.kind(node);
-        for init in tree.role(node, Role::Init) {
-            self.eval(init, state);
-        }
-        let mut iterated = Shape::default();
-        if kind == Kind::ForIn
-            && let Some(iter) = tree.child(node, Role::Iter)
-        {
-            let whole = self.eval(iter, state);
-            iterated = Shape::of(whole.all());
-        }
-        let mut value = Shape::default();
-        let mut out = State::dead();
-        for round in 0..MAX_ROUNDS {
-            let mut inner = state.clone();
-            if kind == Kind::ForIn
-                && let Some(target) = tree.child(node, Role::Target)
-            {
-                self.bind(target, &iterated, &mut inner);
-            }
-            let condition = tree.child(node, Role::Cond);
-            let mut left = inner.clone();
-            if let Some(condition) = condition {
-                self.eval(condition, &mut inner);
-                left = inner.clone();
-                self.refine(condition, true, &mut inner);
-                self.refine(condition, false, &mut left);
-            }
-            out = left;
-            self.frame().loops.push(Loop {
-                breaks: State::dead(),
-                continues: State::dead(),
-                switch: false,
-            });
-            for body in tree.role(node, Role::Body) {
-                let one = self.eval(body, &mut inner);
-                value = self.join_shapes(&value, &one);
-            }
-            let ended = self.frame().loops.pop();
-            if let Some(ended) = ended {
-                self.join(&mut inner, &ended.continues);
-                self.join(&mut out, &ended.breaks);
-            }
-            for update in tree.role(node, Role::Update) {
-                if inner.live {
-                    self.eval(update, &mut inner);
-                }
-            }
-            let mut head = state.clone();
-            self.join(&mut head, &inner);
-            let settled = head.same(state);
-            *state = head;
-            if settled || round + 1 == MAX_ROUNDS || self.spent() {
-                break;
-            }
-        }
-        let mut after = state.clone();
-        if kind != Kind::ForIn {
-            after.live = false;
-        }
-        self.join(&mut after, &out);
-        after.live |= state.live && tree.child(node, Role::Cond).is_none() && kind == Kind::For;
-        *state = after;
-        for otherwise in tree.role(node, Role::Else) {
-            self.eval(otherwise, state);
-        }
-        value
     }
 
     pub(super) fn with(&mut self, node: NodeId, state: &mut State) -> Shape {
@@ -297,11 +216,7 @@ impl Walk<'_> {
         let mut previous = State::dead();
         let mut exhaustive = tree.language == Language::Rust;
         if falls {
-            self.frame().loops.push(Loop {
-                breaks: State::dead(),
-                continues: State::dead(),
-                switch: true,
-            });
+            self.frame().loops.push(Loop::new(true, None));
         }
         for arm in tree
             .children(node)
@@ -309,7 +224,7 @@ impl Walk<'_> {
         {
             let mut inner = state.clone();
             let keys: Vec<NodeId> = tree.role(arm, Role::Key).collect();
-            let wild = |key: &NodeId| tree.symbol(*key) == Symbol::of("_");
+            let wild = |key: &NodeId| tree.text_of(*key, self.file.text()) == "_";
             exhaustive |= keys.is_empty() || keys.iter().any(wild);
             // An arm that is known not to be taken, or that comes after the one that is.
             if let Some(text) = known.as_deref().filter(|_| !keys.is_empty() && !falls) {
@@ -380,36 +295,8 @@ impl Walk<'_> {
     pub(super) fn raw(&mut self, node: NodeId, state: &mut State) -> Shape {
         let tree = self.tree;
         let symbol = tree.symbol(node);
-        let (breaks, continues) = (BREAKS.contains(&symbol), CONTINUES.contains(&symbol));
-        if breaks || continues {
-            let mut value = Shape::default();
-            for child in tree.children(node) {
-                let one = self.eval(child, state);
-                value = self.join_shapes(&value, &one);
-            }
-            let found = self
-                .frame()
-                .loops
-                .iter()
-                .rposition(|of| breaks || !of.switch);
-            if let Some(index) = found {
-                let into = &mut self.frame().loops[index];
-                let slot = if breaks {
-                    &mut into.breaks
-                } else {
-                    &mut into.continues
-                };
-                let mut joined = std::mem::replace(slot, State::dead());
-                self.join(&mut joined, state);
-                let into = &mut self.frame().loops[index];
-                *(if breaks {
-                    &mut into.breaks
-                } else {
-                    &mut into.continues
-                }) = joined;
-            }
-            state.live = false;
-            return value;
+        if let Some(leaves) = Leaves::of(symbol) {
+            return self.leave_loop(node, leaves, state);
         }
         if symbol == *DELETE {
             for child in tree.children(node) {
@@ -420,14 +307,20 @@ impl Walk<'_> {
             return Shape::default();
         }
         let value = self.union_of_children(node, state);
-        if symbol == *ASSERT
-            && let Some(condition) = tree
-                .children(node)
-                .find(|&child| tree.kind(child) != Kind::Token)
-        {
+        if let Some(condition) = self.python_assertion(node) {
             self.refine(condition, true, state);
         }
         value
+    }
+
+    /// The condition of an `assert` in Python.
+    pub(super) fn python_assertion(&self, node: NodeId) -> Option<NodeId> {
+        let tree = self.tree;
+        if tree.symbol(node) != *ASSERT {
+            return None;
+        }
+        tree.children(node)
+            .find(|&child| tree.kind(child) != Kind::Token)
     }
 
     /// A function where it is defined, with what the variables around it hold there.
@@ -520,5 +413,6 @@ impl Walk<'_> {
             value = Shape::default();
         }
         self.bind(param.target, &value, state);
+        self.keep_in_field(param.node, &value, state);
     }
 }

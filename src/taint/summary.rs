@@ -10,8 +10,9 @@ use std::rc::Rc;
 use super::call::Argument;
 use super::calls::{Calls, circles};
 use super::functions::FunctionId;
+use super::handed::Handed;
 use super::value::{
-    ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Set, Shape, State, Token, Trace, Var,
+    ANY_LABEL, MAX_FIELDS_DEEP, Note, Origin, PathId, Place, Set, Shape, State, Token, Trace, Var,
 };
 use super::walk::{Frame, Walk};
 use crate::source::Span;
@@ -24,6 +25,8 @@ pub(super) struct Summary {
     /// What is in the parameters when it ends, by their numbers; zero is the receiver.
     pub(super) outs: Vec<(u16, Shape)>,
     pub(super) sinks: BTreeMap<u32, SinkUse>,
+    /// The parameters that it calls, and with what.
+    pub(super) handed: Vec<Handed>,
 }
 
 /// A sink that parameters arrive at.
@@ -49,6 +52,7 @@ impl Summary {
                 .iter()
                 .zip(&other.outs)
                 .all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
+            && self.handed.len() == other.handed.len()
             && self.sinks.len() == other.sinks.len()
             && self
                 .sinks
@@ -246,6 +250,7 @@ impl Walk<'_> {
             returned,
             outs,
             sinks: frame.sinks,
+            handed: frame.handed,
         }
     }
 
@@ -254,18 +259,11 @@ impl Walk<'_> {
         let Some(class) = self.functions.all[id].class else {
             return;
         };
-        let fields = self.class_fields.entry(class).or_default();
         for (key, field) in held.fields() {
             let set = field
                 .all()
                 .filter(|token| matches!(token.origin, Origin::Source(_)));
-            if set.is_empty() {
-                continue;
-            }
-            match fields.iter_mut().find(|(of, _)| of == key) {
-                Some((_, known)) => known.add(&set),
-                None => fields.push((*key, set)),
-            }
+            self.fill_field(class, *key, &set);
         }
     }
 
@@ -326,7 +324,11 @@ impl Walk<'_> {
                     .argument(id, *index, arguments)
                     .map(|argument| argument.value),
             };
-            let Some(place) = target.and_then(|target| self.place_of(target)) else {
+            let place = target.and_then(|target| match self.receiver_of_super(target) {
+                Some(var) => Some(Place::of(var)),
+                None => self.place_of(target),
+            });
+            let Some(place) = place else {
                 continue;
             };
             let own = shape
@@ -339,7 +341,26 @@ impl Walk<'_> {
             let joined = self.join_shapes(&before, &put);
             self.store(&place, joined, state);
         }
-        let returned = self.substitute(id, node, &summary.returned, held, arguments);
+        let mut returned = self.substitute(id, node, &summary.returned, held, arguments);
+        if !summary.handed.is_empty() {
+            let mut handed = Vec::new();
+            for (index, shapes) in &summary.handed {
+                let Some(given) = self.argument(id, *index, arguments) else {
+                    continue;
+                };
+                let (given, of) = (given.value, given.shape.clone());
+                if !self.may_be_called(given, &of) {
+                    continue;
+                }
+                let shapes = shapes
+                    .iter()
+                    .map(|shape| self.substitute(id, node, shape, held, arguments))
+                    .collect();
+                handed.push((given, of, shapes));
+            }
+            let value = self.call_handed(handed, node, state);
+            returned = self.join_shapes(&returned, &value);
+        }
         let function = self.functions.all[id].node;
         let span = self.tree.span(node);
         returned.map(&mut |own| own.step(span, Note::Returned(function)))
@@ -383,9 +404,15 @@ impl Walk<'_> {
         };
         let spread = arguments.iter().position(|argument| argument.spread);
         if param.rest || spread.is_some_and(|spread| spread <= at) {
+            let named = functions.all[id].params.iter().map(|param| param.name);
+            let named: Vec<_> = named.collect();
             let mut all = Set::default();
             for (position, argument) in arguments.iter().enumerate() {
-                if position >= at || argument.spread || argument.name.is_some() {
+                let taken = match argument.name {
+                    Some(name) => param.by_name && !named.contains(&name),
+                    None => position >= at && !param.by_name || argument.spread,
+                };
+                if taken {
                     all.add(&argument.shape.all());
                 }
             }

@@ -420,6 +420,17 @@ pub(super) struct Place {
     pub(super) element: bool,
 }
 
+impl Place {
+    /// A whole variable.
+    pub(super) fn of(var: Var) -> Place {
+        Place {
+            var,
+            path: Vec::new(),
+            element: false,
+        }
+    }
+}
+
 /// What the variables hold at one point of the code.
 #[derive(Clone, Debug)]
 pub(super) struct State {

@@ -7,10 +7,12 @@ use foldhash::{HashMap, HashMapExt as _};
 
 use super::calls::Calls;
 use super::functions::{FunctionId, Functions};
+use super::handed::{Captures, Handed};
 use super::marks::Marks;
 use super::summary::{SinkUse, Summary};
-use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace};
+use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace, Var};
 use super::{Flow, Program, Shared};
+use crate::finding::Confidence;
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
 use crate::source::Span;
 use crate::syntax::{File, Kind, Names, NodeId, Role, Symbol, Tree};
@@ -52,6 +54,18 @@ pub(super) struct Walk<'w> {
     /// What the propagators have picked up so far.
     pub(super) carried: HashMap<u32, Set>,
     pub(super) labels: Vec<String>,
+    /// The parameters that functions have checked where they come back, or succeed.
+    pub(super) checked: HashMap<(FunctionId, bool), Rc<[usize]>>,
+    /// The functions that run where they are called, the innermost last.
+    pub(super) entered: Vec<FunctionId>,
+    /// How many calls of closures were followed into their bodies.
+    pub(super) closures: u32,
+    /// Whether an expression is worked out only to be looked at.
+    pub(super) looking: bool,
+    /// What functions read of the variables around them.
+    pub(super) captured: HashMap<FunctionId, Rc<Captures>>,
+    /// What the functions that resolve a promise were called with.
+    pub(super) resolved: Vec<(Var, Shape)>,
     /// Whether something was given up before it was settled.
     pub(super) incomplete: bool,
     pub(super) found: BTreeMap<(Span, usize), (u32, Trace, u32)>,
@@ -67,6 +81,8 @@ pub(super) struct Frame {
     pub(super) tries: Vec<State>,
     pub(super) loops: Vec<Loop>,
     pub(super) sinks: BTreeMap<u32, SinkUse>,
+    /// The calls of parameters.
+    pub(super) handed: Vec<Handed>,
 }
 
 /// Where the ways out of a loop lead.
@@ -74,6 +90,9 @@ pub(super) struct Frame {
 pub(super) struct Loop {
     pub(super) breaks: State,
     pub(super) continues: State,
+    /// What `break` gives in Rust.
+    pub(super) value: Shape,
+    pub(super) label: Option<Symbol>,
     /// Whether it is a `switch`, which `continue` passes.
     pub(super) switch: bool,
 }
@@ -87,6 +106,7 @@ impl Frame {
             tries: Vec::new(),
             loops: Vec::new(),
             sinks: BTreeMap::new(),
+            handed: Vec::new(),
         }
     }
 }
@@ -139,6 +159,12 @@ pub(super) fn run(
         paths: Paths::new(),
         carried: HashMap::new(),
         labels,
+        checked: HashMap::new(),
+        entered: Vec::new(),
+        closures: 0,
+        looking: false,
+        captured: HashMap::new(),
+        resolved: Vec::new(),
         incomplete: false,
         found: BTreeMap::new(),
     };
@@ -161,6 +187,7 @@ impl Walk<'_> {
             self.marks.holds_sink(node, self.tree.node(node).end)
         });
         self.fed = self.fed_functions();
+        self.fill_from_bodies();
         let mut needed = self.needed_at_first();
         for round in 0..MAX_RUNS {
             self.summarise(&needed);
@@ -411,14 +438,35 @@ impl Walk<'_> {
             Some(_) => {}
             None => sources = sources.filter(|token| token.label == 0),
         }
-        let first = sources.iter().next().cloned();
-        if let Some((token, trace)) = first
-            && let Origin::Source(source) = token.origin
-        {
-            self.found
-                .entry((hit.span, hit.part))
-                .or_insert((source, trace, sink));
+        // Of several sources the one that a flow is surest from.
+        let surest = sources
+            .iter()
+            .filter_map(|(token, trace)| match token.origin {
+                Origin::Source(source) => Some((source, trace.clone())),
+                Origin::Param(..) => None,
+            })
+            .min_by_key(|(source, _)| (std::cmp::Reverse(self.surety(*source)), *source));
+        let Some((source, trace)) = surest else {
+            return;
+        };
+        let key = (hit.span, hit.part);
+        let known = self.found.get(&key).map(|(known, ..)| self.surety(*known));
+        if known.is_none_or(|known| known < self.surety(source)) {
+            self.found.insert(key, (source, trace, sink));
         }
+    }
+
+    /// What the rule says of where a source's values come from.
+    fn origin_of(&self, source: u32) -> &crate::rule::taint::Origin {
+        let part = self.marks.sources[source as usize].part;
+        &self.program.spec.sources[part].origin
+    }
+
+    /// How sure a flow from a source is, as far as the source says so.
+    fn surety(&self, source: u32) -> Confidence {
+        self.origin_of(source)
+            .confidence
+            .unwrap_or(Confidence::High)
     }
 
     /// Whether nothing runs in the function after a node.
@@ -445,11 +493,17 @@ impl Walk<'_> {
             .into_iter()
             .map(|(span, note)| (span, self.told(note)))
             .collect();
+        let origin = self.origin_of(source);
+        if let (Some(first), Some(called)) = (steps.first_mut(), &origin.called) {
+            first.1 = format!("{called} comes from here");
+        }
         steps.push((span, "it arrives here".to_owned()));
         Flow {
             span,
             bindings,
             steps,
+            called: origin.called.clone(),
+            confidence: origin.confidence,
         }
     }
 

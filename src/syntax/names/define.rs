@@ -175,11 +175,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn bind_symbol(&mut self, name: NodeId, symbol: Symbol, scope: NodeId) {
-        let scope = if self.outer.contains(&(scope, symbol)) {
-            NodeId::ROOT
-        } else {
-            scope
-        };
+        let scope = self.outer.get(&(scope, symbol)).copied().unwrap_or(scope);
         let definitions = &mut self.names.definitions;
         let id = *self.table.entry((scope, symbol)).or_insert_with(|| {
             definitions.push(Definition {

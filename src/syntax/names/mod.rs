@@ -9,7 +9,7 @@ mod define;
 mod import;
 mod scope;
 
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::kind::Kind;
 use super::symbol::Symbol;
@@ -96,7 +96,7 @@ pub(super) fn resolve(tree: &mut Tree, text: &[u8]) -> Names {
             of_node: vec![DefId(0); tree.nodes.len()],
             ..Names::default()
         },
-        outer: HashSet::new(),
+        outer: HashMap::new(),
     };
     resolver.define(tree);
     let functions = tree
@@ -115,8 +115,9 @@ struct Resolver<'t> {
     naming: Vec<NodeId>,
     table: HashMap<(NodeId, Symbol), DefId>,
     names: Names,
-    /// Names that a Python scope takes from outside: `global` and `nonlocal`.
-    outer: HashSet<(NodeId, Symbol)>,
+    /// Names that a Python scope takes from outside, and the scope that they belong to: the module's for
+    /// `global`, that of the function around for `nonlocal`.
+    outer: HashMap<(NodeId, Symbol), NodeId>,
 }
 
 impl Resolver<'_> {

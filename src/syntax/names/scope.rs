@@ -59,8 +59,13 @@ impl Resolver<'_> {
                     .children(id)
                     .filter(|&name| tree.kind(name) == Kind::Name)
                 {
-                    self.outer
-                        .insert((self.scopes[id.index()], tree.symbol(name)));
+                    let scope = self.scopes[id.index()];
+                    let of = if node.symbol == nonlocal && scope != NodeId::ROOT {
+                        function_scope(tree, scope)
+                    } else {
+                        NodeId::ROOT
+                    };
+                    self.outer.insert((scope, tree.symbol(name)), of);
                 }
             }
         }

@@ -1,5 +1,14 @@
 //! Flows, each as a few lines of code: `source()` gives a value, `sink(…)` must not get it, `clean(…)`
 //! makes it harmless. A line whose comment says `sink` is reported, and no other.
+//!
+//! What is known to be wrong stays in view: `todo sink` is a flow that is not found yet, `todo safe` a
+//! line that is reported though nothing flows.
+
+mod analysis;
+mod collections;
+mod functions;
+mod guards;
+mod origins;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,8 +21,13 @@ const RULE: &str = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sink
 
 fn rules(body: &str, language: Language) -> RuleSet {
     let languages = format!("[{}]", language.name().to_lowercase());
+    let message = if body.contains("  message:") {
+        ""
+    } else {
+        "  message: m\n"
+    };
     let text = format!(
-        "rules:\n- id: flow\n  message: m\n  severity: ERROR\n  languages: {languages}\n  mode: taint\n{body}"
+        "rules:\n- id: flow\n{message}  severity: ERROR\n  languages: {languages}\n  mode: taint\n{body}"
     );
     let file = RuleText {
         name: "r.yaml".into(),
@@ -23,23 +37,59 @@ fn rules(body: &str, language: Language) -> RuleSet {
     RuleSet::new(false, &[file], &Choice::default()).expect("the rule loads")
 }
 
-#[track_caller]
-fn check_with(body: &str, language: Language, code: &str) {
+/// What is wrong with the findings of a text, if anything is.
+fn wrong(rules: &RuleSet, language: Language, code: &str) -> Option<String> {
     let source = Source::new("code".into(), language, code.into());
-    let report = scan_file(&rules(body, language), &source);
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    let report = scan_file(rules, &source);
     let found: BTreeSet<u32> = report
         .findings
         .iter()
         .map(|one| source.position(one.span.start).line)
         .collect();
+    let reported = |line: &str| {
+        ["# sink", "// sink", "todo safe"]
+            .iter()
+            .any(|mark| line.contains(mark))
+    };
     let expected: BTreeSet<u32> = (1..)
         .zip(code.lines())
-        .filter(|(_, line)| line.contains("# sink") || line.contains("// sink"))
+        .filter(|(_, line)| reported(line))
         .map(|(number, _)| number)
         .collect();
-    assert_eq!(found, expected, "in\n{code}");
+    let problems = &report.problems;
+    (found != expected || !problems.is_empty()).then(|| {
+        format!("found {found:?}, expected {expected:?}, problems {problems:?} in\n{code}\n")
+    })
 }
+
+#[track_caller]
+fn check_with(body: &str, language: Language, code: &str) {
+    if let Some(wrong) = wrong(&rules(body, language), language, code) {
+        panic!("{language:?}: {wrong}");
+    }
+}
+
+/// The cases of tables, which lines of dashes part; all that fail are told at once.
+#[track_caller]
+fn hold(tables: &[(&[Language], &str)]) {
+    let mut all = String::new();
+    for (languages, table) in tables {
+        for &language in *languages {
+            let rules = rules(RULE, language);
+            for case in table.split("\n---\n") {
+                if let Some(wrong) = wrong(&rules, language, case.trim_start_matches('\n')) {
+                    let _ = writeln!(all, "{language:?}: {wrong}");
+                }
+            }
+        }
+    }
+    assert!(all.is_empty(), "{all}");
+}
+
+const PYTHON: &[Language] = &[Language::Python];
+const SCRIPT: &[Language] = &[Language::JavaScript, Language::TypeScript];
+const TYPESCRIPT: &[Language] = &[Language::TypeScript];
+const RUST: &[Language] = &[Language::Rust];
 
 #[track_caller]
 fn python(code: &str) {
