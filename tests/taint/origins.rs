@@ -86,3 +86,20 @@ fn a_rule_says_of_a_model_what_it_likes() {
         )
     );
 }
+
+#[test]
+fn a_model_says_of_its_sources_what_they_are() {
+    let rule = "  metadata:\n    confidence: HIGH\n  pattern-sources:\n  - model: python/environment\n  - model: python/web-input\n  pattern-sinks:\n  - pattern: sink(...)\n";
+    assert_eq!(
+        told(rule, "import os\nsink(os.environ['A'])\n"),
+        found(
+            "an environment variable arrives",
+            Confidence::Medium,
+            "an environment variable comes from here"
+        )
+    );
+    assert_eq!(
+        told(rule, "from flask import request\nsink(request.args)\n")[0].1,
+        Confidence::High
+    );
+}
