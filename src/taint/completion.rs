@@ -68,7 +68,7 @@ impl Walk<'_> {
             return self.refine(condition, true, state);
         }
         // Where the number is what is used, the text is not what was meant to be checked.
-        if self.is_conversion(call) && !self.is_alone(call) {
+        if self.is_conversion(call) && !self.is_check(call) {
             return;
         }
         for place in self.proven_by_return(call, state, 0) {
@@ -123,12 +123,18 @@ impl Walk<'_> {
         false
     }
 
-    /// Whether an expression is a statement by itself.
-    fn is_alone(&self, node: NodeId) -> bool {
-        let mut above = self.tree.ancestors(node);
-        let first =
-            above.find(|&above| !matches!(self.tree.kind(above), Kind::Question | Kind::Await));
-        first.is_some_and(|first| self.tree.kind(first) == Kind::ExprStmt)
+    /// Whether a conversion is a statement by itself, whose failure somebody handles.
+    fn is_check(&self, node: NodeId) -> bool {
+        let tree = self.tree;
+        let mut above = tree.ancestors(node);
+        let first = above.find(|&above| !matches!(tree.kind(above), Kind::Question | Kind::Await));
+        let alone = first.is_some_and(|first| tree.kind(first) == Kind::ExprStmt);
+        let handled = || {
+            above
+                .take_while(|&above| tree.kind(above) != Kind::Func)
+                .any(|above| tree.kind(above) == Kind::Try)
+        };
+        alone && (tree.language == Language::Rust || handled())
     }
 
     /// The condition that a call asserts.

@@ -454,6 +454,8 @@ sink(x)
 x = source()
 n = int(x)
 sink(x)  # sink
+float(x)
+sink(x)  # sink
 ---
 x = source()
 try:
