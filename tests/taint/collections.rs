@@ -85,6 +85,11 @@ d = defaultdict(list)
 d[k].append(source())
 sink(d)  # sink
 ---
+a = []
+b = a
+b.append(source())
+sink(a)  # todo sink
+---
 q = deque()
 q.appendleft(source())
 sink(q.popleft())  # sink
@@ -146,6 +151,11 @@ const s = new Set();
 s.add(source());
 sink([...s]); // sink
 for (const x of s) sink(x); // sink
+---
+const a = [];
+const b = a;
+b.push(source());
+sink(a); // todo sink
 ---
 const d = {};
 d['a'] = source();

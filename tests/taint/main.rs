@@ -476,6 +476,26 @@ fn towers_and_chains_end() {
 }
 
 #[test]
+fn pairs_of_pairs_and_closures_in_closures_end() {
+    let pairs = format!(
+        "fn f() {{\n    for x in source(){} {{\n        sink(x); // sink\n    }}\n}}",
+        ".iter().enumerate()".repeat(60)
+    );
+    rust(&pairs);
+    let mut closures = "function f() {\n  const x = source();\n  const g0 = () => x;\n".to_owned();
+    for at in 1..60 {
+        let _ = writeln!(closures, "  const g{at} = () => g{0}() + g{0}();", at - 1);
+    }
+    closures.push_str("  sink(g0()); // sink\n  g59();\n}\n");
+    script(&closures);
+    let checks = format!(
+        "x = source()\n{}sink(x)  # sink\n",
+        "if x in [a for a in b if a in c] and x in d(x): pass\n".repeat(40)
+    );
+    python(&checks);
+}
+
+#[test]
 fn a_thousand_functions_in_a_circle_end() {
     let mut code = String::new();
     for index in 0..1000 {

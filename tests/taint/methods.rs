@@ -1,6 +1,6 @@
 //! What flows through classes: their methods, constructors and fields.
 
-use super::{PYTHON, RUST, SCRIPT, hold};
+use super::{PYTHON, RUST, SCRIPT, TYPESCRIPT, hold};
 
 #[test]
 fn methods_constructors_and_fields() {
@@ -215,6 +215,26 @@ C.prototype.show = function () {
   sink(this.a); // todo sink
 };
 new C(source()).show();
+",
+        ),
+        (
+            TYPESCRIPT,
+            r"
+class C {
+  constructor(private readonly a: string, b: string) {}
+  show() {
+    sink(this.a); // sink
+    sink(this.b);
+  }
+}
+new C(source(), source()).show();
+---
+class C {
+  private a: string = source();
+  show(): void {
+    sink(this.a!); // sink
+  }
+}
 ",
         ),
         (

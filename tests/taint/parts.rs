@@ -222,6 +222,11 @@ sink(b); // sink
 sink(c);
 sink(d); // sink
 ---
+const [, second] = [1, source()];
+sink(second); // todo sink
+const [, third] = [source(), 1];
+sink(third); // todo safe
+---
 let a, b;
 ({ a, b } = { a: source(), b: 1 });
 sink(a); // sink
