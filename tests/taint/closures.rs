@@ -242,8 +242,6 @@ function show(a, b) {
 show.call(null, 1, source());
 show.apply(null, [1, source()]);
 show.bind(null, 1)(source());
----
-fs.readFile(source(), (err, data) => sink(data)); // todo sink
 ",
         ),
         (
