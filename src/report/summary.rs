@@ -1,5 +1,6 @@
 //! The end of the reports for people: what was scanned, what was not and why, and what it comes to.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -177,11 +178,12 @@ fn verdict(outcome: &Outcome<'_>) -> String {
     let name = verdict_name(outcome.verdict);
     match outcome.verdict {
         Verdict::Incomplete => {
-            let lost = outcome.report.problems.iter();
-            let lost = lost.filter(|file| file.problem.is_incomplete()).count();
+            let problems = outcome.report.problems.iter();
+            let lost = problems.filter(|file| file.problem.is_incomplete());
+            let paths: BTreeSet<&str> = lost.map(|file| file.path.as_str()).collect();
             format!(
                 "{name}: {} not examined; {reached}",
-                count(lost, "file", "files")
+                count(paths.len(), "file", "files")
             )
         }
         Verdict::Passed if policy.exit_zero && gating > 0 => {

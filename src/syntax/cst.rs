@@ -38,6 +38,28 @@ pub(super) struct Cst {
 pub(super) const ERROR: u16 = u16::MAX;
 
 impl Cst {
+    /// The tree of a text that is not parsed, since it nests too deep.
+    pub(super) fn refused(text: &[u8]) -> Cst {
+        let root = CstNode {
+            kind: 0,
+            field: 0,
+            named: true,
+            start: 0,
+            end: text.len() as u32,
+            after: 1,
+        };
+        Cst {
+            nodes: vec![root],
+            comments: Vec::new(),
+            health: Health {
+                errors: 1,
+                lost_bytes: text.len(),
+                too_deep: true,
+                ..Health::default()
+            },
+        }
+    }
+
     pub(super) fn node(&self, id: CstId) -> &CstNode {
         &self.nodes[id.0 as usize]
     }

@@ -83,7 +83,10 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     if language == Language::Yaml {
         return Some(yaml::lower(text, pattern));
     }
-    let cst = if pattern {
+    let markup = matches!(language, Language::Html | Language::Xml);
+    let cst = if markup && html::is_too_deep(text) {
+        Some(Cst::refused(text))
+    } else if pattern {
         cst::parse(language, text)
     } else {
         timing::stage(Stage::Parse, || cst::parse(language, text))
@@ -105,7 +108,7 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     let (too_deep, lost) = (lower.too_deep, lower.lost);
     let (nodes, texts) = lower.builder.finish();
     let mut health = cst.health;
-    health.too_deep = too_deep;
+    health.too_deep |= too_deep;
     health.lost_bytes += lost;
     Some(Tree {
         language,

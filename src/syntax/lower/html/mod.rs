@@ -1,5 +1,7 @@
 //! HTML, and XML: elements, attributes and text. Names of HTML are read in small letters.
 
+mod nesting;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -27,6 +29,8 @@ static TABLES: LazyLock<Vec<K>> = LazyLock::new(|| {
         .expect("HTML has a grammar")();
     K::table(&grammar)
 });
+
+pub(super) use nesting::is_too_deep;
 
 pub(super) fn lower(lower: &mut Lower<'_>, language: Language) {
     let kinds = &*TABLES;
