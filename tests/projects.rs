@@ -98,6 +98,124 @@ fn a_clean_project_passes_without_a_remark() {
     assert_eq!(report["parsed"], 4);
 }
 
+/// What a project's flows from file to file come to, against what is expected of them.
+#[track_caller]
+fn check_flows(name: &str, args: &[&str], rule: &str) -> Value {
+    let folder = project(name);
+    let (report, code) = json(folder.path(), args);
+    assert_eq!(code, 1, "{report:#}");
+    let expected = fs::read_to_string(fixtures().join(format!("{name}.expected"))).unwrap();
+    let expected = expected.lines().filter(|line| !line.starts_with('#'));
+    let mut found = findings(&report);
+    found.retain(|found| found.ends_with(rule));
+    assert_eq!(found, expected.collect::<Vec<_>>());
+    report
+}
+
+const RUST_FLOW: [&str; 3] = ["--rules", "rules.yaml", "."];
+
+#[test]
+fn flows_through_three_files_are_found_in_each_language() {
+    check_flows("flow-python", &["."], "python.injection.sql-request-value");
+    let command = "javascript.execution.request-value-command";
+    check_flows("flow-script", &["."], command);
+    let rust = check_flows("flow-rust", &RUST_FLOW, "argument-in-statement");
+    let trace = rust["findings"][0]["trace"].as_array().unwrap().iter();
+    let mut files: Vec<&str> = trace.map(|step| step["path"].as_str().unwrap()).collect();
+    files.dedup();
+    let way = [
+        "src/main.rs",
+        "src/service.rs",
+        "src/store/mod.rs",
+        "src/store/connection.rs",
+    ];
+    assert_eq!(files, way);
+}
+
+/// The fingerprints of a report.
+fn fingerprints(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| finding["fingerprint"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_flow_from_another_file_is_one_finding_at_its_sink() {
+    let folder = project("flow-rust");
+    let (before, _) = json(folder.path(), &RUST_FLOW);
+    for file in ["src/main.rs", "src/store/connection.rs"] {
+        let path = folder.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("// a line more\n\n{text}")).unwrap();
+    }
+    let (after, _) = json(folder.path(), &RUST_FLOW);
+    assert_eq!(fingerprints(&before), fingerprints(&after));
+    let sink = folder.path().join("src/store/connection.rs");
+    let text = fs::read_to_string(&sink).unwrap();
+    let silenced = text.replacen(
+        "self.inner.execute(statement)",
+        "// aiscan: ignore[argument-in-statement] the console is trusted\n        self.inner.execute(statement)",
+        1,
+    );
+    fs::write(&sink, silenced).unwrap();
+    let (report, _) = json(folder.path(), &RUST_FLOW);
+    let of_rule = |report: &Value| {
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        findings
+            .find(|of| of["rule"] == "argument-in-statement")
+            .cloned()
+    };
+    let silenced = of_rule(&report).unwrap();
+    let reason = &silenced["suppression"]["reason"];
+    assert_eq!(reason, "the console is trusted");
+    assert_eq!(report["suppression_problems"], serde_json::json!([]));
+    // The file alone holds no flow.
+    let alone = ["--rules", "rules.yaml", "src/store/connection.rs"];
+    let (report, _) = json(folder.path(), &alone);
+    assert_eq!(of_rule(&report), None);
+}
+
+#[test]
+fn flows_between_files_name_both_in_every_report() {
+    let folder = project("flow-python");
+    let human = aiscan(folder.path(), &["."]).stdout;
+    let human = String::from_utf8(human).unwrap();
+    for excerpt in [
+        "--> shop/web/orders.py:12:16\n",
+        "12 |     customer = request.args[\"customer\"]\n",
+        "--> shop/store/orders.py:8:27\n",
+    ] {
+        assert!(human.contains(excerpt), "{human}");
+    }
+    let sarif = aiscan(folder.path(), &["--format", "sarif", "."]).stdout;
+    let sarif: Value = serde_json::from_slice(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+    let mut flows = results.filter_map(|result| result["codeFlows"].as_array());
+    let steps = &flows.next().unwrap()[0]["threadFlows"][0]["locations"];
+    let files = steps.as_array().unwrap().iter().map(|step| {
+        let place = &step["location"]["physicalLocation"];
+        place["artifactLocation"]["uri"].as_str().unwrap()
+    });
+    let mut files: Vec<&str> = files.collect();
+    files.dedup();
+    let way = [
+        "shop/web/orders.py",
+        "shop/service.py",
+        "shop/store/orders.py",
+    ];
+    assert_eq!(files, way);
+}
+
+#[test]
+fn flows_between_files_do_not_depend_on_threads_or_the_working_directory() {
+    let folder = project("flow-python");
+    let one = aiscan(folder.path(), &["--format", "json", "--threads", "1", "."]);
+    let other = folder.path().join("shop/store");
+    let four = aiscan(&other, &["--format", "json", "--threads", "4", "../.."]);
+    assert_eq!(one.stdout, four.stdout);
+}
+
 /// A token of a provider's shape, made here so that none stands in this repository.
 fn token() -> String {
     let token = fixture::expand(b"sk-ant-api03-{{rand:base64url:93}}AA", "tests/projects.rs");

@@ -1,6 +1,5 @@
 //! A rule's message with what its metavariables hold.
 
-use crate::pattern::{Bindings, Subject};
 use crate::syntax::Symbol;
 
 /// A bound text longer than this is cut.
@@ -13,8 +12,7 @@ const SOURCE: &str = "SOURCE";
 /// called in that of `$SOURCE`.
 pub(super) fn fill(
     message: &str,
-    subject: &Subject<'_>,
-    bindings: &Bindings,
+    bound: &dyn Fn(Symbol) -> Option<String>,
     called: Option<&str>,
 ) -> String {
     let mut out = String::with_capacity(message.len());
@@ -27,12 +25,11 @@ pub(super) fn fill(
         let end = name
             .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
             .unwrap_or(name.len());
-        let bound = bindings
-            .get(Symbol::of(&after.as_bytes()[..dots + end]))
-            .filter(|_| end > 0);
-        match bound {
-            Some(bound) => {
-                out.push_str(&shorten(&subject.text_of(bound)));
+        let name_of = Symbol::of(&after.as_bytes()[..dots + end]);
+        let text = (end > 0).then(|| bound(name_of)).flatten();
+        match text {
+            Some(text) => {
+                out.push_str(&shorten(&text));
                 rest = &name[end..];
             }
             None => match called.filter(|_| &after[..dots + end] == SOURCE) {

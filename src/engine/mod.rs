@@ -1,11 +1,16 @@
 //! The rules at work on one file: pure functions from a rule set and a source to a report.
 
 mod fix;
+mod graph;
+mod link;
 mod message;
+mod outline;
 mod prefilter;
 mod ruleset;
 mod spelling;
 
+pub use link::{Done, Job, Linked, Linker};
+pub use outline::Outline;
 pub use ruleset::{Choice, RuleSet, RuleText};
 
 use std::collections::HashSet;
@@ -14,7 +19,7 @@ use crate::finding::{Finding, RuleIndex, TraceStep};
 use crate::lang::Language;
 use crate::pattern::{Formula, Match, Subject};
 use crate::source::{Source, Span};
-use crate::syntax::{self, File};
+use crate::syntax::{self, File, Symbol};
 use crate::taint;
 use crate::timing::{self, Stage};
 use ruleset::{Entry, Program};
@@ -32,6 +37,8 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
     /// Whether the file was parsed; most are not, since no rule can match them.
     pub parsed: bool,
+    /// What flows from file to file need to know of it, where it was asked for.
+    pub outline: Option<Outline>,
 }
 
 /// Why a file, or a part of it, was not examined.
@@ -118,8 +125,18 @@ const MARK: &[u8] = b"aiscan:";
 
 /// Runs every rule on one file.
 pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
+    scan(rules, source, false)
+}
+
+/// Runs every rule on one file of many, and says of it what flows from file to file need.
+pub fn scan_file_of_many(rules: &RuleSet, source: &Source) -> FileReport {
+    scan(rules, source, true)
+}
+
+fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
     let mut report = FileReport::default();
-    let live = timing::stage(Stage::Prefilter, || LiveRules::of(rules, source));
+    let live = timing::stage(Stage::Prefilter, || LiveRules::of(rules, source, outlines));
+    report.outline = live.outline;
     let entries = live.of_language;
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
@@ -172,6 +189,9 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
             Err(error) => report.problems.push(Problem::Internal(error.to_string())),
         }
     }
+    if let (Some(_), Some(outline)) = (&file, &mut report.outline) {
+        outline.confirm(rules, &subject);
+    }
     timing::stage(Stage::Secrets, || {
         look_for_secrets(rules, source, file.as_ref(), &mut report);
     });
@@ -183,7 +203,7 @@ pub fn scan_file(rules: &RuleSet, source: &Source) -> FileReport {
 
 /// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
-    let live = LiveRules::of(rules, source).of_language.into_iter();
+    let live = LiveRules::of(rules, source, false).of_language.into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
 }
 
@@ -216,17 +236,22 @@ struct LiveRules {
     of_language: Vec<usize>,
     /// Those for every text.
     of_text: Vec<usize>,
+    outline: Option<Outline>,
 }
 
 impl LiveRules {
-    fn of(rules: &RuleSet, source: &Source) -> LiveRules {
-        let live = |language: Language| {
+    fn of(rules: &RuleSet, source: &Source, outlines: bool) -> LiveRules {
+        let mut outline = None;
+        let mut live = |language: Language| {
             let all = &rules.by_language[language as usize];
             if all.is_empty() {
                 return Vec::new();
             }
             let prefilter = rules.prefilter(language);
             let words = prefilter.read(source);
+            if outlines && source.language.is_code() && language == source.language {
+                outline = Outline::of(rules, source, &words);
+            }
             let live = all.iter().enumerate().filter(|&(at, &index)| {
                 prefilter.passes(at, &words) && rules.entries[index].sees(source)
             });
@@ -238,6 +263,7 @@ impl LiveRules {
                 language => live(language),
             },
             of_text: live(Language::Text),
+            outline,
         }
     }
 }
@@ -282,7 +308,8 @@ fn search(
     let fixer = entry.fixer();
     for Match { span, bindings } in found {
         let meta = &entry.rule.meta;
-        let message = message::fill(&meta.message, subject, &bindings, None);
+        let bound = |name| bindings.get(name).map(|bound| subject.text_of(bound));
+        let message = message::fill(&meta.message, &bound, None);
         if seen.insert((span, message.clone())) {
             let fix = fixer.and_then(|fixer| fixer.edit(subject, span, &bindings));
             report.findings.push(Finding {
@@ -308,41 +335,62 @@ fn follow(
     report: &mut FileReport,
 ) {
     let mut steps = STEPS;
-    let (flows, complete) = program.flows(subject, file, shared, entry.options, &mut steps);
+    let crossings = taint::Crossings::default();
+    let code = (file, shared);
+    let found = program.flows(subject, code, &crossings, entry.options, &mut steps);
     timing::steps(STEPS - steps);
     let meta = &entry.rule.meta;
-    if !complete {
+    if !found.complete {
         report.problems.push(Problem::BudgetSpent {
             rule: meta.id.clone(),
         });
     }
-    let fixer = entry.fixer();
     let mut seen: HashSet<(Span, String)> = HashSet::new();
-    for flow in flows {
-        let called = flow.called.as_deref();
-        let message = message::fill(&meta.message, subject, &flow.bindings, called);
-        if seen.insert((flow.span, message.clone())) {
-            let fix = fixer.and_then(|fixer| fixer.edit(subject, flow.span, &flow.bindings));
-            let steps = flow.steps.into_iter();
-            report.findings.push(Finding {
-                rule: index,
-                span: flow.span,
-                message,
-                severity: meta.severity,
-                confidence: flow
-                    .confidence
-                    .map_or(meta.confidence, |most| meta.confidence.min(most)),
-                trace: steps
-                    .map(|(span, note)| TraceStep {
-                        path: None,
-                        span,
-                        note,
-                    })
-                    .collect(),
-                fix,
-                secret: None,
-            });
+    for flow in found.flows {
+        let finding = flow_finding(subject, index, entry, flow, &|_| None);
+        if seen.insert((finding.span, finding.message.clone())) {
+            report.findings.push(finding);
         }
+    }
+}
+
+/// A flow as a finding; `known` is what metavariables hold that stand in other files.
+fn flow_finding(
+    subject: &Subject<'_>,
+    rule: RuleIndex,
+    entry: &Entry,
+    flow: taint::Flow,
+    known: &dyn Fn(Symbol) -> Option<String>,
+) -> Finding {
+    let meta = &entry.rule.meta;
+    let fixer = entry.fixer();
+    let steps = flow.steps.into_iter();
+    Finding {
+        rule,
+        span: flow.span,
+        message: message::fill(
+            &meta.message,
+            &|name| {
+                let bound = flow.bindings.get(name);
+                bound
+                    .map(|bound| subject.text_of(bound))
+                    .or_else(|| known(name))
+            },
+            flow.called.as_deref(),
+        ),
+        severity: meta.severity,
+        confidence: flow
+            .confidence
+            .map_or(meta.confidence, |most| meta.confidence.min(most)),
+        trace: steps
+            .map(|(span, note)| TraceStep {
+                path: None,
+                span,
+                note,
+            })
+            .collect(),
+        fix: fixer.and_then(|fixer| fixer.edit(subject, flow.span, &flow.bindings)),
+        secret: None,
     }
 }
 

@@ -16,6 +16,7 @@ use super::spelling::may_hide_words;
 use crate::rule::{Needs, Part};
 use crate::source::Source;
 use crate::syntax::canonical;
+use crate::taint::Half;
 
 /// The words of a rule set.
 #[derive(Debug)]
@@ -165,6 +166,32 @@ impl Prefilter {
     /// Whether a rule can match a text with these words.
     pub(super) fn passes(&self, rule: usize, words: &Words) -> bool {
         self.needs[rule].holds(&|number| words.seen[number as usize])
+    }
+
+    /// Which sources, or which sinks, of a taint rule a text with these words may hold, where it may
+    /// hold any; one answer for all of them where they are not told apart. None, too, for a rule to
+    /// which any file has a source, such as any parameter of any function: it finds in each file
+    /// alone what it has to say.
+    pub(super) fn half(&self, rule: usize, half: Half, words: &Words) -> Option<Vec<bool>> {
+        let Need::All(halves) = &self.needs[rule] else {
+            return None;
+        };
+        let [sources, sinks] = &halves[..] else {
+            return None;
+        };
+        if matches!(sources, Need::Nothing) {
+            return None;
+        }
+        let need = match half {
+            Half::Source => sources,
+            Half::Sink => sinks,
+        };
+        let seen = |number: u32| words.seen[number as usize];
+        let parts = match need {
+            Need::Any(parts) => parts.iter().map(|part| part.holds(&seen)).collect(),
+            need => vec![need.holds(&seen)],
+        };
+        Some(parts).filter(|parts: &Vec<bool>| parts.contains(&true))
     }
 }
 

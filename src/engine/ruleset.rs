@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::fix::Fixer;
-use super::prefilter::Prefilter;
+use super::prefilter::{Prefilter, Words};
 use crate::builtin;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
@@ -14,7 +14,7 @@ use crate::pattern::{Compiler, Formula, Options};
 use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target};
 use crate::secrets::{self, Detectors};
 use crate::source::Source;
-use crate::taint;
+use crate::taint::{self, Half};
 
 /// The rules of a scan, ready to run.
 #[derive(Debug)]
@@ -230,6 +230,25 @@ impl RuleSet {
             let rules = self.by_language[language as usize].iter();
             Prefilter::new(rules.map(|&index| &self.entries[index].needs))
         })
+    }
+
+    /// The taint rules of which a file may hold a source or a sink: of each the half, and which of
+    /// its parts.
+    pub(super) fn halves(&self, source: &Source, words: &Words) -> Vec<(usize, Half, Vec<bool>)> {
+        let language = source.language;
+        let prefilter = self.prefilter(language);
+        let mut found = Vec::new();
+        for (at, &index) in self.by_language[language as usize].iter().enumerate() {
+            let entry = &self.entries[index];
+            if !matches!(entry.rule.mode, Mode::Taint(_)) || !entry.sees(source) {
+                continue;
+            }
+            for half in [Half::Source, Half::Sink] {
+                let parts = prefilter.half(at, half, words);
+                found.extend(parts.map(|parts| (index, half, parts)));
+            }
+        }
+        found
     }
 
     /// The secret rules, compiled on first use.

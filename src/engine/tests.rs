@@ -32,7 +32,7 @@ fn the_prefilter_keeps_no_rule_from_what_it_finds() {
         let Some(file) = File::parse(&source) else {
             continue;
         };
-        let live = LiveRules::of(&rules, &source).of_language;
+        let live = LiveRules::of(&rules, &source, false).of_language;
         let subject = Subject::new(&source, Some(&file));
         let not_live = |index: &&usize| !live.contains(index);
         for &index in rules.by_language[language as usize].iter().filter(not_live) {

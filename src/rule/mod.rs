@@ -42,7 +42,12 @@ impl Rule {
                 // Its patterns are regular expressions.
                 Target::Text => return Needs::Nothing,
             },
-            Mode::Taint(spec) => words::of_taint(spec, names, &self.options),
+            // Both halves stay told apart, for flows that begin in one file and end in another.
+            Mode::Taint(spec) => {
+                let (sources, sinks) = words::of_taint(spec, names, &self.options);
+                let plain = |needs| words::without_variants(needs, names);
+                return Needs::All(vec![plain(sources), plain(sinks)]);
+            }
             Mode::Secret(_) => Needs::Nothing,
         };
         words::without_variants(needs, names)

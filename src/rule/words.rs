@@ -261,19 +261,16 @@ pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
 }
 
 /// What a flow needs: one of its sources, and one of its sinks.
-pub(super) fn of_taint(spec: &TaintSpec, languages: &[String], options: &Options) -> Needs {
+pub(super) fn of_taint(
+    spec: &TaintSpec,
+    languages: &[String],
+    options: &Options,
+) -> (Needs, Needs) {
     let of_pattern = of_patterns(languages, options);
-    let sources = any(spec
-        .sources
-        .iter()
-        .map(|source| of_formula(&source.formula, of_pattern))
-        .collect());
-    let sinks = any(spec
-        .sinks
-        .iter()
-        .map(|sink| of_formula(&sink.formula, of_pattern))
-        .collect());
-    all_of(vec![sources, sinks])
+    let of_part = |formula: &Formula| of_formula(formula, of_pattern);
+    let sources = spec.sources.iter().map(|source| of_part(&source.formula));
+    let sinks = spec.sinks.iter().map(|sink| of_part(&sink.formula));
+    (any(sources.collect()), any(sinks.collect()))
 }
 
 /// Whether a pattern of the formula may bind the metavariable to a piece of a string or of a text.

@@ -1,6 +1,6 @@
 //! One file from its bytes to what the report says of it, while its text is in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::fingerprint::Fingerprints;
@@ -9,11 +9,13 @@ use super::guard::guarded;
 use super::line_hash::line_hashes;
 use super::mask::Mask;
 use super::place::Places;
-use super::{Extras, FileProblem, Reported, ScanProblem, SkipReason, Step, SuppressionProblem};
+use super::{
+    Extras, FileProblem, Place, Reported, ScanProblem, SkipReason, Step, SuppressionProblem,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::discover::{Content, ReadError};
-use crate::engine::{FileReport, Problem};
+use crate::engine::{FileReport, Linked, Outline, Problem};
 use crate::finding::Finding;
 use crate::rule::Meta;
 use crate::source::{Source, Span};
@@ -46,6 +48,20 @@ pub(super) struct Outcome {
     pub(super) parsed: bool,
     pub(super) fix: Option<FileFix>,
     pub(super) timings: Sheet,
+    pub(super) outline: Option<Outline>,
+}
+
+/// What findings in one file need of another one, whose text is not in memory then.
+pub(super) struct Elsewhere {
+    pub(super) mask: Mask,
+    pub(super) places: HashMap<Span, Place>,
+}
+
+/// What flows from other files add to a file.
+#[derive(Clone, Copy)]
+struct Added<'a> {
+    linked: &'a Linked,
+    elsewhere: &'a HashMap<String, Elsewhere>,
 }
 
 /// A hash of a secret's text. It stays in memory: short secrets are guessed from theirs.
@@ -61,7 +77,23 @@ impl Examiner<'_> {
         content: Result<Content, ReadError>,
     ) -> Outcome {
         let (mut outcome, spent) = timing::measure(self.extras.timings, || {
-            self.examine_content(name, commit, content)
+            self.examine_content(name, commit, content, None)
+        });
+        outcome.timings = spent;
+        outcome
+    }
+
+    /// Examines a file that flows from other files end in.
+    pub(super) fn examine_linked(
+        &self,
+        name: &str,
+        content: Result<Content, ReadError>,
+        linked: &Linked,
+        elsewhere: &HashMap<String, Elsewhere>,
+    ) -> Outcome {
+        let added = Added { linked, elsewhere };
+        let (mut outcome, spent) = timing::measure(self.extras.timings, || {
+            self.examine_content(name, None, content, Some(added))
         });
         outcome.timings = spent;
         outcome
@@ -72,6 +104,7 @@ impl Examiner<'_> {
         name: &str,
         commit: Option<&str>,
         content: Result<Content, ReadError>,
+        added: Option<Added<'_>>,
     ) -> Outcome {
         let (language, bytes) = match content {
             Ok(Content::Text(language, bytes)) => (language, bytes),
@@ -92,9 +125,15 @@ impl Examiner<'_> {
             if let Err(error) = &source.decoded {
                 add_undecodable(&mut report, error.to_string());
             }
-            timing::stage(Stage::Resolve, || {
-                self.resolve(&source, marked, commit, original.as_deref(), report)
-            })
+            if let Some(added) = added {
+                add(&mut report, added.linked);
+            }
+            let outline = report.outline.take();
+            let outcome = timing::stage(Stage::Resolve, || {
+                let text = (&source, marked);
+                self.resolve(text, commit, original.as_deref(), report, added)
+            });
+            Outcome { outline, ..outcome }
         });
         match outcome {
             Ok(outcome) => Outcome {
@@ -108,11 +147,11 @@ impl Examiner<'_> {
     /// With the `original` bytes of the file, its fixes are worked out, too.
     fn resolve(
         &self,
-        source: &Source,
-        marked: bool,
+        (source, marked): (&Source, bool),
         commit: Option<&str>,
         original: Option<&[u8]>,
         report: FileReport,
+        added: Option<Added<'_>>,
     ) -> Outcome {
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.span, finding.rule));
@@ -150,6 +189,7 @@ impl Examiner<'_> {
                 line_hashes(&mask.text(source, whole), marked)
             },
             fingerprints: Fingerprints::default(),
+            elsewhere: added.map(|added| added.elsewhere),
         };
         let mut edits = Vec::new();
         let findings = findings
@@ -192,6 +232,7 @@ struct Resolver<'a> {
     places: Places<'a>,
     hashes: Vec<String>,
     fingerprints: Fingerprints,
+    elsewhere: Option<&'a HashMap<String, Elsewhere>>,
 }
 
 impl Resolver<'_> {
@@ -207,14 +248,25 @@ impl Resolver<'_> {
         let place = self.places.place(finding.span);
         let masked = self.mask.text(self.source, finding.span);
         let line_hash = self.hashes.get(place.start.line as usize - 1);
-        // A step in another file has no place here: that file's text is not in memory.
-        let own =
-            |path: &Option<String>| path.as_ref().is_none_or(|path| *path == self.source.path);
-        let trace: Vec<_> = finding
-            .trace
-            .into_iter()
-            .filter(|step| own(&step.path))
-            .collect();
+        let mut message = self.mask.words(finding.message);
+        let mut trace = Vec::new();
+        for step in finding.trace {
+            let note = self.mask.words(step.note);
+            let other = step.path.filter(|path| *path != self.source.path);
+            let Some(path) = other else {
+                let place = self.places.place(step.span);
+                trace.push(Step { place, note });
+                continue;
+            };
+            // The other file was read before; what it hides is hidden here, too.
+            let other = self.elsewhere.and_then(|elsewhere| elsewhere.get(&path));
+            if let Some(other) = other {
+                message = other.mask.words(message);
+                let note = other.mask.words(note);
+                let place = other.places.get(&step.span).cloned();
+                trace.extend(place.map(|place| Step { place, note }));
+            }
+        }
         Reported {
             rule: finding.rule,
             fingerprint: self
@@ -222,19 +274,28 @@ impl Resolver<'_> {
                 .next(rule, &self.source.path, self.commit, &masked),
             line_hash: line_hash.cloned().unwrap_or_default(),
             place,
-            message: self.mask.words(finding.message) + &self.remark(),
+            message: message + &self.remark(),
             commit: self.commit.map(str::to_owned),
             severity: finding.severity,
             confidence: finding.confidence,
-            trace: trace
-                .into_iter()
-                .map(|step| Step {
-                    place: self.places.place(step.span),
-                    note: self.mask.words(step.note),
-                })
-                .collect(),
+            trace,
             fix: finding.fix.and_then(|edit| self.places.replacement(&edit)),
             suppression: None,
+        }
+    }
+}
+
+/// Adds what flows from other files bring, once each.
+fn add(report: &mut FileReport, linked: &Linked) {
+    for finding in &linked.findings {
+        let known = |of: &Finding| (of.rule, of.span) == (finding.rule, finding.span);
+        if !report.findings.iter().any(known) {
+            report.findings.push(finding.clone());
+        }
+    }
+    for problem in &linked.problems {
+        if !report.problems.contains(problem) {
+            report.problems.push(problem.clone());
         }
     }
 }

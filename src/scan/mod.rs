@@ -9,6 +9,7 @@ mod fingerprint;
 mod fixes;
 mod guard;
 mod line_hash;
+mod link;
 mod mask;
 mod place;
 mod progress;
@@ -174,13 +175,21 @@ pub fn run_whole(
     options: &Options,
     progress: &Progress,
 ) -> Result<Scanned, ScanError> {
-    let scan_file = |source: &_| engine::scan_file(rules, source);
-    run_with(&scan_file, rules.metas(), options, progress)
+    let many = options.subject == Subject::Files;
+    let scan_file = |source: &_| {
+        if many {
+            engine::scan_file_of_many(rules, source)
+        } else {
+            engine::scan_file(rules, source)
+        }
+    };
+    run_with(&scan_file, rules.metas(), Some(rules), options, progress)
 }
 
 fn run_with(
     scan_file: &ScanFile<'_>,
     rules: &[Arc<Meta>],
+    links: Option<&RuleSet>,
     options: &Options,
     progress: &Progress,
 ) -> Result<Scanned, ScanError> {
@@ -197,7 +206,7 @@ fn run_with(
     };
     let mut timings = Sheet::default();
     let (selection, mut outcomes) =
-        pool.install(|| scan(&examiner, options, progress, &mut timings))?;
+        pool.install(|| scan(&examiner, links, options, progress, &mut timings))?;
     let fixes = outcomes.iter_mut().filter_map(|(_, file)| file.fix.take());
     let fixes = fixes.collect();
     for (_, file) in &outcomes {
@@ -232,6 +241,7 @@ type Outcomes = Vec<(String, Outcome)>;
 
 fn scan(
     examiner: &Examiner<'_>,
+    links: Option<&RuleSet>,
     options: &Options,
     progress: &Progress,
     timings: &mut Sheet,
@@ -262,22 +272,30 @@ fn scan(
     let mut selection = selection?;
     let targets = std::mem::take(&mut selection.targets);
     progress.set_known(targets.len());
-    let outcomes = targets
-        .into_par_iter()
+    let mut outcomes: Vec<Outcome> = targets
+        .par_iter()
         .map(|target| {
             let (content, spent) = timing::measure(options.extras.timings, || {
                 timing::stage(Stage::Read, || discover::read(&target.path))
             });
             let mut outcome = examiner.examine(&target.name, None, content);
             outcome.timings.add(&spent);
-            if let Some(fix) = &mut outcome.fix {
-                fix.place = Some(target.path);
-            }
             progress.finish_one();
-            (target.name, outcome)
+            outcome
         })
         .collect();
-    Ok((selection, outcomes))
+    if let Some(rules) = links.filter(|_| targets.len() > 1) {
+        let note = link::link(examiner, rules, &targets, &mut outcomes);
+        selection.notes.extend(note);
+    }
+    let outcomes = targets.into_iter().zip(outcomes);
+    let outcomes = outcomes.map(|(target, mut outcome)| {
+        if let Some(fix) = &mut outcome.fix {
+            fix.place = Some(target.path);
+        }
+        (target.name, outcome)
+    });
+    Ok((selection, outcomes.collect()))
 }
 
 fn scan_stdin(

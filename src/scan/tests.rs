@@ -82,6 +82,7 @@ fn scan_whole(options: &Options) -> Result<Scanned, ScanError> {
     run_with(
         &find,
         &[rule("bad").into(), rule("secret").into()],
+        None,
         options,
         &Progress::default(),
     )
@@ -335,7 +336,7 @@ fn nothing_is_worked_out_unless_asked_for() {
 fn progress_counts_files() {
     let dir = tree(&[("a.py", ""), ("b.py", "PANIC")]);
     let progress = Progress::default();
-    run_with(&find, &[], &options(&dir), &progress).unwrap();
+    run_with(&find, &[], None, &options(&dir), &progress).unwrap();
     assert_eq!((progress.done(), progress.known()), (2, 2));
 }
 
@@ -360,6 +361,7 @@ fn a_thousand_findings_on_one_line_take_no_more_than_linear_time() {
             ..FileReport::default()
         },
         &[rule("bad").into()],
+        None,
         &options(&tree(&[("a.js", &text)])),
         &Progress::default(),
     )

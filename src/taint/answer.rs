@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::functions::{Callee, FunctionId, callee_of};
+use super::functions::{Callee, FunctionId, callee_of, returns_of};
 use super::value::{Place, State};
 use super::walk::Walk;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
@@ -74,7 +74,7 @@ impl Walk<'_> {
         let Some(body) = self.functions.all[id].body else {
             return Vec::new();
         };
-        let returns = self.returns_of(body);
+        let returns = returns_of(self.tree, body);
         if returns.len() > MAX_RETURNS {
             return Vec::new();
         }
@@ -102,26 +102,6 @@ impl Walk<'_> {
             });
         }
         proven.unwrap_or_default()
-    }
-
-    /// The `return` statements of a body, those of functions within it left out.
-    pub(super) fn returns_of(&self, body: NodeId) -> Vec<NodeId> {
-        let tree = self.tree;
-        let mut out = Vec::new();
-        let mut at = body;
-        let end = tree.after(body);
-        while at < end {
-            match tree.kind(at) {
-                Kind::Func | Kind::Class => at = tree.after(at),
-                kind => {
-                    if kind == Kind::Return {
-                        out.push(at);
-                    }
-                    at = NodeId(at.0 + 1);
-                }
-            }
-        }
-        out
     }
 
     /// The answer of an expression that says it plainly.

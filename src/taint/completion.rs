@@ -332,7 +332,7 @@ impl Walk<'_> {
         };
         let state = State::new();
         let mut ways: Vec<Vec<Place>> = Vec::new();
-        for at in self.returns_of(body) {
+        for at in super::functions::returns_of(self.tree, body) {
             let value = tree.children(at).next();
             if succeeds && value.is_some_and(|value| self.is_failure(value)) {
                 continue;

@@ -9,7 +9,7 @@ use crate::lang::Language;
 use crate::syntax::{DefId, File, Flags, Kind, NodeId, Role, Symbol, Tree};
 
 /// The place of a function in the list of all.
-pub(super) type FunctionId = usize;
+pub type FunctionId = usize;
 
 /// One function.
 #[derive(Debug)]
@@ -301,6 +301,37 @@ impl Functions {
             .find_map(|base| self.method(base, name))
     }
 
+    /// The functions that names of the file stand for.
+    pub(super) fn by_definition(&self) -> impl Iterator<Item = (DefId, FunctionId)> {
+        self.by_definition.iter().map(|(def, id)| (*def, *id))
+    }
+
+    /// The classes by their names, each with where it is first defined.
+    pub(super) fn classes(&self) -> impl Iterator<Item = (Symbol, NodeId)> {
+        self.classes.iter().map(|(name, node)| (*name, *node))
+    }
+
+    /// The classes of the file that a class inherits from.
+    pub(super) fn ancestors(&self, class: Symbol) -> Vec<Symbol> {
+        let mut found = vec![class];
+        for at in 0..MAX_BASES {
+            let Some(class) = found.get(at) else { break };
+            let bases = self.bases.get(class).into_iter().flatten();
+            let new: Vec<Symbol> = bases
+                .copied()
+                .filter(|base| self.classes.contains_key(base) && !found.contains(base))
+                .take(MAX_BASES)
+                .collect();
+            found.extend(new);
+        }
+        found.split_off(1)
+    }
+
+    /// Where a class is defined first.
+    pub(super) fn class(&self, name: Symbol) -> Option<NodeId> {
+        self.classes.get(&name).copied()
+    }
+
     /// What a call means.
     pub(super) fn callee(&self, file: &File<'_>, call: NodeId) -> Callee {
         if let Some(&known) = self.meanings.borrow().get(&call) {
@@ -529,4 +560,23 @@ pub(super) fn callee_of(tree: &Tree, call: NodeId) -> Option<NodeId> {
         Kind::Type => tree.child(callee, Role::Name),
         _ => Some(callee),
     }
+}
+
+/// The `return` statements of a body, those of functions within it left out.
+pub(super) fn returns_of(tree: &Tree, body: NodeId) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    let mut at = body;
+    let end = tree.after(body);
+    while at < end {
+        match tree.kind(at) {
+            Kind::Func | Kind::Class => at = tree.after(at),
+            kind => {
+                if kind == Kind::Return {
+                    out.push(at);
+                }
+                at = NodeId(at.0 + 1);
+            }
+        }
+    }
+    out
 }

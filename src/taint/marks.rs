@@ -2,10 +2,15 @@
 
 use foldhash::{HashMap, HashMapExt as _};
 
+use super::link::{Crossings, Way};
 use super::{Program, Shared};
-use crate::pattern::{Bindings, Bound, Match, Options, OutOfSteps, Subject};
+use crate::pattern::{Bindings, Bound, Formula, Match, Options, OutOfSteps, Subject};
 use crate::source::Span;
 use crate::syntax::{File, NodeId, Symbol};
+
+/// The part of what no part of the rule matches: where values come from other files or leave for
+/// them. Their places come behind those of the rule's own, in the order of the crossings.
+const CROSSING: usize = usize::MAX / 2;
 
 /// One match of one of the rule's parts.
 #[derive(Clone, Debug)]
@@ -58,12 +63,13 @@ impl Marks {
         subject: &Subject<'_>,
         file: &File<'_>,
         shared: &Shared,
+        crossings: &Crossings,
         options: Options,
         steps: &mut u64,
     ) -> Result<Option<Marks>, OutOfSteps> {
-        let mut search = |formulas: &mut dyn Iterator<Item = &crate::pattern::Formula>| {
+        let mut search = |formulas: &[Formula]| {
             let mut hits = Vec::new();
-            for (part, formula) in formulas.enumerate() {
+            for (part, formula) in formulas.iter().enumerate() {
                 let found = subject.search(formula, options, steps)?;
                 hits.extend(found.into_iter().map(|Match { span, bindings }| Hit {
                     part,
@@ -73,19 +79,23 @@ impl Marks {
             }
             Ok(hits)
         };
-        let mut marks = Marks {
-            sinks: search(&mut program.sinks.iter())?,
-            ..Marks::default()
-        };
-        if marks.sinks.is_empty() {
+        let mut marks = Marks::default();
+        // What flows within the file, the file alone has told.
+        let (enters, leaves) = (!crossings.entries.is_empty(), !crossings.exits.is_empty());
+        if enters || crossings.way != Way::Forth {
+            marks.sinks = search(&program.sinks)?;
+        }
+        if marks.sinks.is_empty() && !leaves {
             return Ok(None);
         }
-        marks.sources = search(&mut program.sources.iter())?;
-        if marks.sources.is_empty() {
-            return Ok(None);
+        if crossings.way != Way::Back {
+            marks.sources = search(&program.sources)?;
+            if marks.sources.is_empty() && !enters {
+                return Ok(None);
+            }
         }
-        marks.sanitizers = search(&mut program.sanitizers.iter())?;
-        marks.propagators = search(&mut program.propagators.iter())?;
+        marks.sanitizers = search(&program.sanitizers)?;
+        marks.propagators = search(&program.propagators)?;
         let taken: foldhash::HashSet<Span> = marks
             .sources
             .iter()
@@ -96,7 +106,31 @@ impl Marks {
             !program.spec.sanitizers[hit.part].not_conflicting || !taken.contains(&hit.span)
         });
         marks.lay(program, file, shared.by_start(file));
+        marks.cross(crossings, file);
         Ok(Some(marks))
+    }
+
+    fn cross(&mut self, crossings: &Crossings, file: &File<'_>) {
+        let hit = |at: usize, node| Hit {
+            part: CROSSING + at,
+            span: file.tree().span(node),
+            bindings: Bindings::default(),
+        };
+        for (at, entry) in crossings.entries.iter().enumerate() {
+            let mark = self.of_node.entry(entry.node).or_default();
+            mark.sources.push(self.sources.len() as u32);
+            self.sources.push(hit(at, entry.node));
+            self.source_nodes.push(entry.node);
+        }
+        for (at, exit) in crossings.exits.iter().enumerate() {
+            let mark = self.of_node.entry(exit.node).or_default();
+            mark.sinks.push(self.sinks.len() as u32);
+            self.sinks.push(hit(at, exit.node));
+            self.sink_nodes.push(exit.node);
+        }
+        self.source_nodes.sort_unstable();
+        self.sink_nodes.sort_unstable();
+        self.sink_nodes.dedup();
     }
 
     /// What the rule says of a node.
@@ -170,12 +204,18 @@ impl Marks {
 }
 
 impl Hit {
+    /// Which of the crossings it is, where it is one.
+    pub(super) fn crossing(&self) -> Option<usize> {
+        self.part.checked_sub(CROSSING)
+    }
+
     /// Whether the match points at what a metavariable holds, and not at a shape of code.
     pub(super) fn is_focused(&self, file: &File<'_>) -> bool {
-        self.bindings.iter().any(|(_, bound)| {
-            matches!(bound, Bound::Node(_) | Bound::Nodes { .. })
-                && bound.span(file) == Some(self.span)
-        })
+        self.crossing().is_some()
+            || self.bindings.iter().any(|(_, bound)| {
+                matches!(bound, Bound::Node(_) | Bound::Nodes { .. })
+                    && bound.span(file) == Some(self.span)
+            })
     }
 }
 

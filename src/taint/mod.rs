@@ -15,12 +15,14 @@ mod class;
 mod collection;
 mod completion;
 mod constant;
+mod cross;
 mod element;
 mod expression;
 mod functions;
 mod guard;
 mod handed;
 mod harmless;
+mod link;
 mod macros;
 mod marks;
 mod models;
@@ -43,7 +45,9 @@ use crate::rule::{Rule, RuleError};
 use crate::source::Span;
 use crate::syntax::File;
 use calls::Calls;
+pub use functions::FunctionId;
 use functions::Functions;
+pub use link::{Address, Border, Crossings, Demand, FileNumber, Modules, Passage, Slot, Worth};
 use marks::{ByStart, Marks};
 
 /// The formulas of a taint rule in one language, ready to run.
@@ -69,6 +73,40 @@ pub struct Flow {
     pub called: Option<String>,
     /// How sure the flow is at most, as far as its source says so.
     pub confidence: Option<Confidence>,
+    /// Which of the passages from other files it began with, where it did.
+    pub passage: Option<usize>,
+}
+
+/// A value that goes into another file.
+#[derive(Clone, Debug)]
+pub struct Departure {
+    /// To which function, or from which, by all its names.
+    pub to: Vec<Address>,
+    /// As what.
+    pub slot: Slot,
+    /// Its label; none where the rule has none.
+    pub label: Option<String>,
+    /// What it is where it comes from, as far as the source says so.
+    pub called: Option<String>,
+    /// How sure a flow is at most, as far as its source says so.
+    pub confidence: Option<Confidence>,
+    /// What the metavariables of the source hold.
+    pub bindings: Bindings,
+    /// The way there, from the source on, each step with what happens at it.
+    pub steps: Vec<(Span, String)>,
+    /// Which of the passages from other files it began with, where it did.
+    pub passage: Option<usize>,
+}
+
+/// What a rule finds in a file.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    /// The flows, in the order of their ends.
+    pub flows: Vec<Flow>,
+    /// What goes into other files.
+    pub departures: Vec<Departure>,
+    /// Whether the steps sufficed.
+    pub complete: bool,
 }
 
 /// What all rules ask of one file, worked out once.
@@ -92,6 +130,15 @@ impl Shared {
     fn by_start(&self, file: &File<'_>) -> &ByStart {
         self.by_start.get_or_init(|| ByStart::of(file))
     }
+}
+
+/// One end of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Half {
+    /// Where it begins.
+    Source,
+    /// Where it ends.
+    Sink,
 }
 
 impl Program {
@@ -129,19 +176,45 @@ impl Program {
         })
     }
 
-    /// All flows in a file, in the order of their ends, and whether the steps sufficed.
+    /// The formulas of its sources, or of its sinks.
+    pub fn half(&self, half: Half) -> &[Formula] {
+        match half {
+            Half::Source => &self.sources,
+            Half::Sink => &self.sinks,
+        }
+    }
+
+    /// The parameters that lead to a sink, or into another file where one is wanted: each with the
+    /// function that has it, and its place.
+    pub fn leading(
+        &self,
+        subject: &Subject<'_>,
+        (file, shared): (&File<'_>, &Shared),
+        crossings: &Crossings,
+        options: Options,
+        steps: &mut u64,
+    ) -> Vec<(FunctionId, usize)> {
+        match Marks::find(self, subject, file, shared, crossings, options, steps) {
+            Ok(Some(marks)) => cross::leading(self, &marks, file, shared, crossings, steps),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All flows in a file, with what is known of other files.
     pub fn flows(
         &self,
         subject: &Subject<'_>,
-        file: &File<'_>,
-        shared: &Shared,
+        (file, shared): (&File<'_>, &Shared),
+        crossings: &Crossings,
         options: Options,
         steps: &mut u64,
-    ) -> (Vec<Flow>, bool) {
-        match Marks::find(self, subject, file, shared, options, steps) {
-            Ok(Some(marks)) => walk::run(self, &marks, file, shared, steps),
-            Ok(None) => (Vec::new(), true),
-            Err(_) => (Vec::new(), false),
+    ) -> Flows {
+        match Marks::find(self, subject, file, shared, crossings, options, steps) {
+            Ok(Some(marks)) => walk::run(self, &marks, file, shared, crossings, steps),
+            found => Flows {
+                complete: found.is_ok(),
+                ..Flows::default()
+            },
         }
     }
 }

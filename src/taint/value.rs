@@ -73,6 +73,8 @@ pub(super) struct Token {
 pub(super) enum Note {
     /// It came into being.
     Source,
+    /// A function of another file returned it.
+    Answer,
     /// It was given to the variable that this node is.
     Into(NodeId),
     /// It was passed to the function that this node is.

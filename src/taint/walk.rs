@@ -8,10 +8,11 @@ use foldhash::{HashMap, HashMapExt as _};
 use super::calls::Calls;
 use super::functions::{FunctionId, Functions};
 use super::handed::{Captures, Handed};
+use super::link::Crossings;
 use super::marks::Marks;
 use super::summary::{SinkUse, Summary};
 use super::value::{ANY_LABEL, Note, Origin, Paths, Place, Set, Shape, State, Token, Trace, Var};
-use super::{Flow, Program, Shared};
+use super::{Flow, Flows, Program, Shared};
 use crate::finding::Confidence;
 use crate::rule::taint::{DEFAULT_LABEL, SideEffect};
 use crate::source::Span;
@@ -69,6 +70,9 @@ pub(super) struct Walk<'w> {
     /// Whether something was given up before it was settled.
     pub(super) incomplete: bool,
     pub(super) found: BTreeMap<(Span, usize), (u32, Trace, u32)>,
+    /// What leads into other files, by place and exit.
+    pub(super) left: BTreeMap<(Span, usize), (u32, Trace, Option<String>)>,
+    pub(super) crossings: &'w Crossings,
 }
 
 /// What is collected while a function runs.
@@ -111,88 +115,103 @@ impl Frame {
     }
 }
 
-/// Runs a rule over a file. Returns the flows, and whether the steps sufficed.
+/// Runs a rule over a file.
 pub(super) fn run(
     program: &Program,
     marks: &Marks,
     file: &File<'_>,
     shared: &Shared,
+    crossings: &Crossings,
     steps: &mut u64,
-) -> (Vec<Flow>, bool) {
-    let (functions, calls) = shared.functions(file);
-    let count = functions.all.len();
-    let mut labels = vec![DEFAULT_LABEL.to_owned()];
-    for label in program
-        .spec
-        .sources
-        .iter()
-        .filter_map(|source| source.label.as_ref())
-        .chain(
-            program
-                .spec
-                .propagators
-                .iter()
-                .filter_map(|propagator| propagator.label.as_ref()),
-        )
-    {
-        if !labels.contains(label) {
-            labels.push(label.clone());
-        }
-    }
-    let mut walk = Walk {
-        program,
-        file,
-        tree: file.tree(),
-        names: file.names(),
-        marks,
-        functions,
-        calls,
-        summaries: (0..count).map(|_| None).collect(),
-        class_fields: BTreeMap::new(),
-        frames: Vec::new(),
-        steps,
-        depth: 0,
-        reports: false,
-        hot: Vec::new(),
-        fed: Vec::new(),
-        wanted: Vec::new(),
-        paths: Paths::new(),
-        carried: HashMap::new(),
-        labels,
-        checked: HashMap::new(),
-        entered: Vec::new(),
-        closures: 0,
-        looking: false,
-        captured: HashMap::new(),
-        resolved: Vec::new(),
-        incomplete: false,
-        found: BTreeMap::new(),
-    };
+) -> Flows {
+    let mut walk = Walk::new(program, marks, file, shared, crossings, steps);
     walk.settle_all();
     let complete = *walk.steps > 0 && !walk.incomplete;
-    let found = std::mem::take(&mut walk.found);
-    let flows = found
-        .into_iter()
-        .map(|((span, _), flow)| walk.flow(span, flow))
-        .collect();
-    (flows, complete)
+    let found = std::mem::take(&mut walk.found).into_iter();
+    let left = std::mem::take(&mut walk.left).into_iter();
+    Flows {
+        flows: found
+            .map(|((span, _), flow)| walk.flow(span, flow))
+            .collect(),
+        departures: left.map(|(at, way)| walk.departure(at, way)).collect(),
+        complete,
+    }
 }
 
+impl<'w> Walk<'w> {
+    pub(super) fn new(
+        program: &'w Program,
+        marks: &'w Marks,
+        file: &'w File<'w>,
+        shared: &'w Shared,
+        crossings: &'w Crossings,
+        steps: &'w mut u64,
+    ) -> Walk<'w> {
+        let (functions, calls) = shared.functions(file);
+        let count = functions.all.len();
+        let mut labels = vec![DEFAULT_LABEL.to_owned()];
+        for label in program
+            .spec
+            .sources
+            .iter()
+            .filter_map(|source| source.label.as_ref())
+            .chain(
+                program
+                    .spec
+                    .propagators
+                    .iter()
+                    .filter_map(|propagator| propagator.label.as_ref()),
+            )
+        {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        Walk {
+            program,
+            file,
+            tree: file.tree(),
+            names: file.names(),
+            marks,
+            functions,
+            calls,
+            summaries: (0..count).map(|_| None).collect(),
+            class_fields: BTreeMap::new(),
+            frames: Vec::new(),
+            steps,
+            depth: 0,
+            reports: false,
+            hot: Vec::new(),
+            fed: Vec::new(),
+            wanted: Vec::new(),
+            paths: Paths::new(),
+            carried: HashMap::new(),
+            labels,
+            checked: HashMap::new(),
+            entered: Vec::new(),
+            closures: 0,
+            looking: false,
+            captured: HashMap::new(),
+            resolved: Vec::new(),
+            incomplete: false,
+            found: BTreeMap::new(),
+            left: BTreeMap::new(),
+            crossings,
+        }
+    }
+}
 impl Walk<'_> {
     /// Runs the file, and again while it turns out that summaries of more functions are wanted.
     fn settle_all(&mut self) {
         let calls = self.calls;
-        self.hot = calls.reach(self.functions, |id| {
-            let node = self.functions.all[id].node;
-            self.marks.holds_sink(node, self.tree.node(node).end)
-        });
-        self.fed = self.fed_functions();
+        self.find_reach();
         self.fill_from_bodies();
         let mut needed = self.needed_at_first();
         for round in 0..MAX_RUNS {
             self.summarise(&needed);
             self.wanted.clear();
             self.found.clear();
+            self.left.clear();
             self.reports = true;
             self.frames.push(Frame::new(false));
             let mut state = State::new();
@@ -210,6 +229,15 @@ impl Walk<'_> {
         }
     }
 
+    /// Finds the functions that lead to sinks, and those that sources are reached from.
+    pub(super) fn find_reach(&mut self) {
+        self.hot = self.calls.reach(self.functions, |id| {
+            let node = self.functions.all[id].node;
+            self.marks.holds_sink(node, self.tree.node(node).end)
+        });
+        self.fed = self.fed_functions();
+    }
+
     /// Counts the work of going through many variables, which is light work each.
     pub(super) fn charge(&mut self, variables: usize) {
         *self.steps = self.steps.saturating_sub(variables as u64 / 2);
@@ -225,7 +253,7 @@ impl Walk<'_> {
         self.frames.last_mut().expect("something runs")
     }
 
-    fn label_number(&self, label: Option<&String>) -> u16 {
+    pub(super) fn label_number(&self, label: Option<&String>) -> u16 {
         let of = label.map_or(DEFAULT_LABEL, String::as_str);
         self.labels
             .iter()
@@ -283,7 +311,12 @@ impl Walk<'_> {
             return added;
         };
         for &index in &mark.sources {
-            let spec = &self.program.spec.sources[marks.sources[index as usize].part];
+            let hit = &marks.sources[index as usize];
+            if let Some(entry) = hit.crossing() {
+                added.add(&self.entering(index, &self.crossings.entries[entry]));
+                continue;
+            }
+            let spec = &self.program.spec.sources[hit.part];
             if spec
                 .requires
                 .as_ref()
@@ -400,23 +433,15 @@ impl Walk<'_> {
         }
         let marks = self.marks;
         let hit = &marks.sinks[sink as usize];
+        if let Some(exit) = hit.crossing() {
+            return self.depart(sink, exit, node, set);
+        }
         let spec = &self.program.spec.sinks[hit.part];
         if spec.at_exit && !self.is_at_exit(node) {
             return;
         }
-        let params = set
-            .iter()
-            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
-        if params && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums) {
-            if frame.sinks.len() < MAX_SINKS || frame.sinks.contains_key(&sink) {
-                let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse {
-                    node,
-                    set: Set::default(),
-                });
-                known.set.add(set);
-            } else {
-                self.incomplete = true;
-            }
+        if !self.sum_up(sink, node, set, MAX_SINKS) {
+            self.incomplete = true;
         }
         if !self.reports {
             return;
@@ -427,6 +452,7 @@ impl Walk<'_> {
             Origin::Source(index) => {
                 let source = &marks.sources[index as usize];
                 !unify
+                    || source.crossing().is_some()
                     || source
                         .bindings
                         .merge(&hit.bindings, Some(self.file), false)
@@ -456,17 +482,42 @@ impl Walk<'_> {
         }
     }
 
-    /// What the rule says of where a source's values come from.
-    fn origin_of(&self, source: u32) -> &crate::rule::taint::Origin {
-        let part = self.marks.sources[source as usize].part;
-        &self.program.spec.sources[part].origin
+    /// What a source says of its values, and how sure a flow from there is at most.
+    pub(super) fn origin_of(&self, source: u32) -> (Option<String>, Option<Confidence>) {
+        let hit = &self.marks.sources[source as usize];
+        if let Some(entry) = hit.crossing() {
+            return (None, self.crossings.entries[entry].confidence);
+        }
+        let origin = &self.program.spec.sources[hit.part].origin;
+        (origin.called.clone(), origin.confidence)
     }
 
     /// How sure a flow from a source is, as far as the source says so.
-    fn surety(&self, source: u32) -> Confidence {
-        self.origin_of(source)
-            .confidence
-            .unwrap_or(Confidence::High)
+    pub(super) fn surety(&self, source: u32) -> Confidence {
+        let hit = &self.marks.sources[source as usize];
+        let confidence = match hit.crossing() {
+            Some(entry) => self.crossings.entries[entry].confidence,
+            None => self.program.spec.sources[hit.part].origin.confidence,
+        };
+        confidence.unwrap_or(Confidence::High)
+    }
+
+    /// Notes that what parameters hold arrives at a sink. Returns whether there was room for it.
+    pub(super) fn sum_up(&mut self, sink: u32, node: NodeId, set: &Set, limit: usize) -> bool {
+        let params = set
+            .iter()
+            .any(|(token, _)| matches!(token.origin, Origin::Param(..)));
+        if params && let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.sums) {
+            if frame.sinks.len() >= limit && !frame.sinks.contains_key(&sink) {
+                return false;
+            }
+            let known = frame.sinks.entry(sink).or_insert_with(|| SinkUse {
+                node,
+                set: Set::default(),
+            });
+            known.set.add(set);
+        }
+        true
     }
 
     /// Whether nothing runs in the function after a node.
@@ -488,23 +539,27 @@ impl Walk<'_> {
         let marks = self.marks;
         let mut bindings = marks.sinks[sink as usize].bindings.clone();
         bindings.complete(&marks.sources[source as usize].bindings);
-        let mut steps: Vec<(Span, String)> = trace
-            .steps()
-            .into_iter()
-            .map(|(span, note)| (span, self.told(note)))
-            .collect();
-        let origin = self.origin_of(source);
-        if let (Some(first), Some(called)) = (steps.first_mut(), &origin.called) {
-            first.1 = format!("{called} comes from here");
-        }
+        let (called, confidence) = self.origin_of(source);
+        let mut steps = self.steps_from(&trace, called.as_deref());
         steps.push((span, "it arrives here".to_owned()));
         Flow {
             span,
             bindings,
             steps,
-            called: origin.called.clone(),
-            confidence: origin.confidence,
+            called,
+            confidence,
+            passage: self.passage(source),
         }
+    }
+
+    /// The steps of a way, the first of which says what a value is called.
+    pub(super) fn steps_from(&self, trace: &Trace, called: Option<&str>) -> Vec<(Span, String)> {
+        let steps = trace.steps().into_iter();
+        let mut steps: Vec<_> = steps.map(|(span, note)| (span, self.told(note))).collect();
+        if let (Some(first), Some(called)) = (steps.first_mut(), called) {
+            first.1 = format!("{called} comes from here");
+        }
+        steps
     }
 
     fn told(&self, note: Note) -> String {
@@ -522,6 +577,7 @@ impl Walk<'_> {
         };
         match note {
             Note::Source => "the value comes from here".to_owned(),
+            Note::Answer => "this call returns it".to_owned(),
             Note::Into(target) => format!("it goes into `{}`", name(target)),
             Note::Argument(of) => format!("it is passed to {}", function(of)),
             Note::Returned(of) => format!("{} returns it", function(of)),

@@ -1,0 +1,557 @@
+//! Flows from file to file: which files have to be looked at again, and what comes of it.
+//!
+//! First back, from the sinks: which parameters of which functions lead to one, and which parameters
+//! of the functions that call these. Then forth, from the sources, into such parameters and out of
+//! functions that return what they read; so no value is followed that leads nowhere. A file is
+//! looked at only if it spells the name of a function that it may import and that matters. All files
+//! of a round are looked at side by side, and what they tell is put together in their order, so that
+//! threads do not change the result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use foldhash::HashSet;
+use memchr::memmem;
+
+use super::graph::Graph;
+use super::ruleset::{Entry, Program};
+use super::{Outline, Problem, RuleSet, STEPS, flow_finding};
+use crate::finding::{Finding, RuleIndex, TraceStep};
+use crate::pattern::{Bindings, Subject};
+use crate::source::{Source, Span};
+use crate::syntax::{File, Symbol};
+use crate::taint::{self, Address, Border, Demand, FileNumber, Passage, Slot, Worth};
+use crate::timing;
+
+/// Each way, flows are followed through so many files at most, passing on of names included.
+const MAX_ROUNDS: u32 = 64;
+/// Looking again at files costs no more than a part of what looking at all of them did: so much for
+/// so many bytes of code, and so much in any case, in steps.
+const BYTES_PER_STEP: u64 = 10;
+const FREE_STEPS: u64 = 12_000_000;
+/// What parsing a byte costs.
+const STEPS_PER_PARSED_BYTE: u64 = 8;
+/// Into one file no more values than these are followed.
+const MAX_PASSAGES: usize = 512;
+/// A way longer than this is not followed on.
+const MAX_STEPS: usize = 96;
+
+/// The work of following flows through all files of a scan.
+pub struct Linker<'r> {
+    rules: &'r RuleSet,
+    graph: Graph,
+    /// What each file is told of the values that its functions get.
+    arrived: Told,
+    /// The parameters of the functions of a file that lead to sinks.
+    demands: BTreeMap<FileNumber, BTreeSet<(usize, Demand)>>,
+    /// What is told of the values that the functions of a file return.
+    returned: Told,
+    waiting: BTreeMap<FileNumber, BTreeSet<usize>>,
+    linked: BTreeMap<FileNumber, Linked>,
+    forth: bool,
+    rounds: u32,
+    /// The steps that are left.
+    left: u64,
+    budget: u64,
+    cut: bool,
+}
+
+/// How every name of a module is passed on.
+const STARS: [&[u8]; 3] = [b"import *", b"export *", b"::*"];
+
+type Told = BTreeMap<FileNumber, BTreeMap<(usize, Passage), Arc<Tale>>>;
+
+/// How a value came as far as it did.
+#[derive(Debug)]
+struct Tale {
+    steps: Vec<TraceStep>,
+    /// What the value is where it comes from, as far as the source says so.
+    called: Option<String>,
+    /// What the metavariables of the source hold.
+    texts: Vec<(Symbol, String)>,
+}
+
+/// A file to look at, for some rules.
+#[derive(Debug)]
+pub struct Job {
+    /// Which.
+    pub file: FileNumber,
+    rules: BTreeSet<usize>,
+    forth: bool,
+}
+
+/// What a look at a file comes to.
+#[derive(Debug, Default)]
+pub struct Done {
+    linked: Linked,
+    told: Vec<(usize, Passage, Arc<Tale>)>,
+    demands: Vec<(usize, Demand)>,
+    /// The rules that have calls in the file which lead to sinks.
+    leads: Vec<usize>,
+    steps: u64,
+}
+
+/// What flows from other files add to the report of one.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// What was not looked at, or only partly.
+    pub problems: Vec<Problem>,
+}
+
+impl<'r> Linker<'r> {
+    /// A linker over the files of a scan, each with its path and what it says of itself.
+    pub fn new(rules: &'r RuleSet, files: Vec<(String, Option<Outline>)>) -> Linker<'r> {
+        let graph = Graph::new(files);
+        let budget = FREE_STEPS + graph.size() / BYTES_PER_STEP;
+        Linker {
+            waiting: graph.ends(),
+            left: budget,
+            budget,
+            rules,
+            graph,
+            arrived: Told::new(),
+            demands: BTreeMap::new(),
+            returned: Told::new(),
+            linked: BTreeMap::new(),
+            forth: false,
+            rounds: 0,
+            cut: false,
+        }
+    }
+
+    /// The files to look at next; none where all is settled.
+    pub fn jobs(&mut self) -> Vec<Job> {
+        if !self.forth && (self.waiting.is_empty() || self.rounds == MAX_ROUNDS) {
+            self.cut |= !self.waiting.is_empty();
+            self.forth = true;
+            self.rounds = 0;
+            self.waiting = self.graph.beginnings();
+        }
+        self.rounds += 1;
+        let chosen = self.affordable();
+        let forth = self.forth;
+        let mut jobs = Vec::new();
+        for (&file, rules) in &mut self.waiting {
+            let (now, later) = rules.iter().partition(|rule| chosen.contains(rule));
+            *rules = later;
+            let rules: BTreeSet<usize> = now;
+            if !rules.is_empty() {
+                jobs.push(Job { file, rules, forth });
+            }
+        }
+        self.waiting.retain(|_, rules| !rules.is_empty());
+        if jobs.is_empty() && !self.waiting.is_empty() {
+            self.cut = true;
+            self.waiting.clear();
+        }
+        if jobs.is_empty() && !self.forth {
+            return self.jobs();
+        }
+        jobs
+    }
+
+    /// The rules whose next files there are steps for, the cheapest first. The others wait: not every
+    /// file that is looked at is parsed.
+    fn affordable(&self) -> BTreeSet<usize> {
+        // The way back leaves enough for the way forth.
+        let left = if self.forth {
+            self.left
+        } else {
+            self.left - self.budget / 2
+        };
+        let mut files: BTreeMap<usize, Vec<FileNumber>> = BTreeMap::new();
+        for (file, rules) in &self.waiting {
+            for rule in rules {
+                files.entry(*rule).or_default().push(*file);
+            }
+        }
+        let size = |file: &FileNumber| self.graph.size_of(*file);
+        let mut order: Vec<(u64, usize)> = files
+            .iter()
+            .map(|(rule, files)| (files.iter().map(size).sum(), *rule))
+            .collect();
+        order.sort_unstable();
+        let mut seen = BTreeSet::new();
+        let mut chosen = BTreeSet::new();
+        let mut bytes = 0;
+        for (_, rule) in order {
+            let new = files[&rule].iter().filter(|file| seen.insert(**file));
+            bytes += new.map(size).sum::<u64>();
+            if bytes * STEPS_PER_PARSED_BYTE > left || self.rounds > MAX_ROUNDS {
+                break;
+            }
+            chosen.insert(rule);
+        }
+        chosen
+    }
+
+    /// Looks at one file.
+    pub fn run(&self, job: &Job, source: &Source) -> Done {
+        let mut done = Done::default();
+        let spelt = Spelt::of(source);
+        let tasks: Vec<Task<'_>> = job
+            .rules
+            .iter()
+            .map(|&rule| self.task(job, rule, &spelt))
+            .filter(|task| self.is_due(job, task))
+            .collect();
+        if tasks.is_empty() || source.decoded.is_err() || source.text().len() > super::MAX_PARSED {
+            return done;
+        }
+        let Some(file) = File::parse(source) else {
+            return done;
+        };
+        done.steps += source.text().len() as u64 * STEPS_PER_PARSED_BYTE;
+        let shared = taint::Shared::default();
+        let border = Border::new(&file, &shared, &self.graph.modules, job.file);
+        let look = Look {
+            linker: self,
+            number: job.file,
+            subject: Subject::new(source, Some(&file)),
+            file: &file,
+            shared: &shared,
+            border: &border,
+        };
+        for task in tasks {
+            let index = RuleIndex(task.rule as u32);
+            timing::rule(timing::Stage::Taint, index, || {
+                if job.forth {
+                    look.forth(&task, &mut done);
+                } else {
+                    look.back(&task, &mut done);
+                }
+            });
+        }
+        done
+    }
+
+    /// What a rule has to know of other files to look at one.
+    fn task(&self, job: &Job, rule: usize, spelt: &Spelt<'_>) -> Task<'_> {
+        let mut demands = Vec::new();
+        for imported in self.graph.imports(job.file) {
+            // A rule that does not go back has none.
+            let all = self.demands.get(imported).into_iter().flatten();
+            let all = all.filter(|(of, _)| *of == rule);
+            let named = all.filter(|(_, demand)| spelt.names(&demand.of));
+            demands.extend(named.map(|(_, demand)| demand));
+        }
+        Task {
+            rule,
+            demands,
+            told: if job.forth {
+                self.told(job.file, rule, spelt)
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// Whether a look can tell anything new.
+    fn is_due(&self, job: &Job, task: &Task<'_>) -> bool {
+        let graph = &self.graph;
+        if job.forth {
+            let leads = || !graph.goes_back(task.rule) || !task.demands.is_empty();
+            let asked = || leads() || graph.is_asked(job.file, task.rule);
+            !task.told.is_empty() || graph.begins(job.file, task.rule) && asked()
+        } else {
+            !task.demands.is_empty() || graph.is_end(job.file, task.rule)
+        }
+    }
+
+    /// What a rule is told of a file: what its functions get, and what those that it may call return.
+    fn told(
+        &self,
+        file: FileNumber,
+        rule: usize,
+        spelt: &Spelt<'_>,
+    ) -> Vec<(&Passage, &Arc<Tale>)> {
+        fn of_rule(
+            told: Option<&BTreeMap<(usize, Passage), Arc<Tale>>>,
+            rule: usize,
+        ) -> impl Iterator<Item = (&Passage, &Arc<Tale>)> {
+            let all = told.into_iter().flatten();
+            all.filter(move |((of, _), _)| *of == rule)
+                .map(|((_, passage), tale)| (passage, tale))
+        }
+        let mut told: Vec<_> = of_rule(self.arrived.get(&file), rule).collect();
+        for imported in self.graph.imports(file) {
+            let returned = of_rule(self.returned.get(imported), rule);
+            told.extend(returned.filter(|(passage, _)| spelt.names(&passage.of)));
+        }
+        told
+    }
+
+    /// Takes in what the files of a round came to, in their order.
+    pub fn absorb(&mut self, done: Vec<(FileNumber, Done)>) {
+        for (file, done) in done {
+            let linked = self.linked.entry(file).or_default();
+            for finding in done.linked.findings {
+                let known = linked.findings.iter();
+                let mut known = known.map(|known| (known.rule, known.span));
+                if !known.any(|of| of == (finding.rule, finding.span)) {
+                    linked.findings.push(finding);
+                }
+            }
+            linked.problems.extend(done.linked.problems);
+            // The half that the way back leaves is never touched by it.
+            let least = if self.forth { 0 } else { self.budget / 2 };
+            self.left = self.left.saturating_sub(done.steps).max(least);
+            for rule in done.leads {
+                self.graph.lead(file, rule);
+            }
+            for (rule, demand) in done.demands {
+                self.demand(rule, demand);
+            }
+            for (rule, passage, tale) in done.told {
+                self.tell(rule, passage, tale);
+            }
+        }
+    }
+
+    fn demand(&mut self, rule: usize, demand: Demand) {
+        let file = demand.of.file;
+        let all = self.demands.entry(file).or_default();
+        if all.len() >= MAX_PASSAGES {
+            self.cut = true;
+        } else if all.insert((rule, demand)) {
+            for importer in self.graph.fed(file, rule) {
+                self.waiting.entry(importer).or_default().insert(rule);
+            }
+        }
+    }
+
+    fn tell(&mut self, rule: usize, passage: Passage, tale: Arc<Tale>) {
+        let file = passage.of.file;
+        let result = passage.slot == Slot::Result;
+        let all = if result {
+            &mut self.returned
+        } else {
+            &mut self.arrived
+        };
+        let told = all.entry(file).or_default();
+        if told.contains_key(&(rule, passage.clone())) {
+            return;
+        }
+        if told.len() >= MAX_PASSAGES {
+            self.cut = true;
+            return;
+        }
+        told.insert((rule, passage), tale);
+        let mut wait = |file| {
+            self.waiting.entry(file).or_default().insert(rule);
+        };
+        if result {
+            self.graph.askers(file, rule).for_each(wait);
+        } else {
+            wait(file);
+        }
+    }
+
+    /// What all of it comes to, by file, and whether something was given up before it was settled.
+    pub fn finish(self) -> (BTreeMap<FileNumber, Linked>, bool) {
+        let mut linked = self.linked;
+        linked.retain(|_, linked| !linked.findings.is_empty() || !linked.problems.is_empty());
+        (linked, self.cut)
+    }
+}
+
+/// The words of a file, by which it may name something of another one.
+struct Spelt<'s> {
+    source: &'s Source,
+    words: HashSet<&'s [u8]>,
+    /// Whether it may pass on every name of a module.
+    stars: bool,
+}
+
+impl<'s> Spelt<'s> {
+    fn of(source: &'s Source) -> Spelt<'s> {
+        let text = source.text();
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_$".contains(&b) || b >= 0x80;
+        Spelt {
+            source,
+            words: text.split(|b| !is_part(*b)).collect(),
+            stars: STARS.iter().any(|star| memmem::find(text, star).is_some()),
+        }
+    }
+
+    /// Whether the file spells the name of something that it may import.
+    fn names(&self, of: &Address) -> bool {
+        // A default has the name that its importer gives it, and a star none.
+        let listed = |name: &String| name == "default" || self.words.contains(name.as_bytes());
+        let first = of.names.first().filter(|name| listed(name));
+        self.stars
+            || of.names.iter().all(listed)
+            || first.is_some_and(|first| passes_on(self.source, first))
+    }
+}
+
+/// Whether a file may have something of another one under a name of its own: as a module that
+/// gathers others, or with a class or an object made of it.
+fn passes_on(source: &Source, name: &str) -> bool {
+    let file = source.path.rsplit('/').next().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default();
+    let ways = ["(", "extends ", "= ", "new ", "export "];
+    ["__init__", "index", "mod", "lib"].contains(&stem)
+        || ways.iter().any(|way| {
+            let made = format!("{way}{name}");
+            memmem::find(source.text(), made.as_bytes()).is_some()
+        })
+}
+
+/// What one rule has to know of other files to look at one.
+struct Task<'a> {
+    rule: usize,
+    /// What is wanted of the calls into other files.
+    demands: Vec<&'a Demand>,
+    /// The values that are there.
+    told: Vec<(&'a Passage, &'a Arc<Tale>)>,
+}
+
+/// One look at one file.
+struct Look<'a> {
+    linker: &'a Linker<'a>,
+    number: FileNumber,
+    subject: Subject<'a>,
+    file: &'a File<'a>,
+    shared: &'a taint::Shared,
+    border: &'a Border<'a>,
+}
+
+impl Look<'_> {
+    /// Finds the parameters that lead to sinks.
+    fn back(&self, task: &Task<'_>, done: &mut Done) {
+        let Some((entry, program)) = self.program(task.rule) else {
+            return;
+        };
+        let (crossings, passed_on) = self.border.back(&task.demands);
+        if crossings.leaves() {
+            done.leads.push(task.rule);
+        }
+        let mut steps = STEPS;
+        let code = (self.file, self.shared);
+        let leading = program.leading(&self.subject, code, &crossings, entry.options, &mut steps);
+        done.steps += STEPS - steps;
+        timing::steps(STEPS - steps);
+        let own = leading.into_iter();
+        let own = own.flat_map(|(function, param)| self.border.demands(function, param));
+        let all = own.chain(passed_on).map(|demand| (task.rule, demand));
+        done.demands.extend(all);
+    }
+
+    fn program(&self, rule: usize) -> Option<(&Entry, &taint::Program)> {
+        let rules = self.linker.rules;
+        let entry = &rules.entries[rule];
+        match rules.program(entry, self.file.source().language) {
+            Ok(Program::Taint(program)) => Some((entry, program)),
+            Ok(Program::Search(_)) | Err(_) => None,
+        }
+    }
+
+    /// Follows values from other files, and into them.
+    fn forth(&self, task: &Task<'_>, done: &mut Done) {
+        let &Task {
+            rule,
+            ref demands,
+            ref told,
+        } = task;
+        let Some((entry, program)) = self.program(rule) else {
+            return;
+        };
+        let passages: Vec<&Passage> = told.iter().map(|(passage, _)| *passage).collect();
+        let graph = &self.linker.graph;
+        let answers = graph.is_asked(self.number, rule);
+        let reaches = |file| graph.reaches(file, rule);
+        let worth = if graph.goes_back(rule) {
+            Worth::Demanded(demands)
+        } else {
+            Worth::Reaching(&reaches)
+        };
+        let (crossings, forward) = self.border.forth(&passages, worth, answers);
+        for (index, of) in forward {
+            let (passage, tale) = told[index];
+            let passage = Passage {
+                of,
+                ..passage.clone()
+            };
+            done.told.push((rule, passage, Arc::clone(tale)));
+        }
+        let mut steps = STEPS;
+        let code = (self.file, self.shared);
+        let found = program.flows(&self.subject, code, &crossings, entry.options, &mut steps);
+        done.steps += STEPS - steps;
+        timing::steps(STEPS - steps);
+        if !found.complete {
+            done.linked.problems.push(Problem::BudgetSpent {
+                rule: entry.rule.meta.id.clone(),
+            });
+        }
+        for flow in found.flows {
+            if let Some(passage) = flow.passage.filter(|_| entry.sees(self.file.source())) {
+                let finding = self.finding(RuleIndex(rule as u32), entry, flow, told[passage].1);
+                done.linked.findings.push(finding);
+            }
+        }
+        for departure in found.departures {
+            let before = departure.passage.map(|passage| told[passage].1);
+            let own = (departure.called, &departure.bindings);
+            let tale = self.tale(before, own, departure.steps);
+            if tale.steps.len() > MAX_STEPS {
+                continue;
+            }
+            let tale = Arc::new(tale);
+            for of in departure.to {
+                let passage = Passage {
+                    of,
+                    slot: departure.slot.clone(),
+                    label: departure.label.clone(),
+                    confidence: departure.confidence,
+                };
+                done.told.push((rule, passage, Arc::clone(&tale)));
+            }
+        }
+    }
+
+    fn finding(&self, rule: RuleIndex, entry: &Entry, flow: taint::Flow, tale: &Tale) -> Finding {
+        let known = |name: Symbol| {
+            let text = tale.texts.iter().find(|(of, _)| *of == name);
+            text.map(|(_, text)| text.clone())
+        };
+        let called = flow.called.or_else(|| tale.called.clone());
+        let flow = taint::Flow { called, ..flow };
+        let mut finding = flow_finding(&self.subject, rule, entry, flow, &known);
+        finding.trace.splice(..0, tale.steps.iter().cloned());
+        finding
+    }
+
+    /// The way of a value with what this file adds to it.
+    fn tale(
+        &self,
+        before: Option<&Arc<Tale>>,
+        (called, bindings): (Option<String>, &Bindings),
+        steps: Vec<(Span, String)>,
+    ) -> Tale {
+        let path = &self.file.source().path;
+        let own = steps.into_iter().map(|(span, note)| TraceStep {
+            path: Some(path.clone()),
+            span,
+            note,
+        });
+        match before {
+            Some(before) => Tale {
+                steps: before.steps.iter().cloned().chain(own).collect(),
+                called: before.called.clone(),
+                texts: before.texts.clone(),
+            },
+            None => Tale {
+                steps: own.collect(),
+                called,
+                texts: bindings
+                    .iter()
+                    .map(|(name, bound)| (name, self.subject.text_of(bound)))
+                    .collect(),
+            },
+        }
+    }
+}
