@@ -3,66 +3,111 @@
 use std::ops::Range;
 
 use super::Options;
+use super::wanted::Wanted;
 use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Tree, last_word};
 
-/// Calls `visit` with each node that pattern node `p` may match, until it returns false.
+/// Calls `visit` with each node that pattern node `p` may match, until it returns false; where few
+/// matches are wanted, with those near them alone.
 pub(super) fn each(
     pattern: &Tree,
     p: NodeId,
     file: &File<'_>,
     options: Options,
+    wanted: Option<&Wanted>,
     visit: &mut dyn FnMut(NodeId) -> bool,
 ) {
     let (tree, index) = (file.tree(), file.index());
-    let kind = pattern.kind(p);
     let decorates = |node: NodeId| tree.kind(tree.node(node).parent) == Kind::Decorator;
     let visit = &mut |node| !options.attr_expr && decorates(node) || visit(node);
-    if let Some(lists) = lists(pattern, p, file) {
-        for list in lists {
-            for &node in list {
-                // The first operands of an operation of several are no operation of their own.
-                let operand = kind == Kind::BinOp && tree.node(node).flags.has(Flags::IMPLICIT);
-                if !operand && !visit(node) {
-                    return;
-                }
-            }
-        }
+    let lists = lists(pattern, p, file);
+    if let Some(near) = wanted.and_then(|wanted| near(file, wanted)) {
+        let listed = |node: &NodeId| match &lists {
+            Some(lists) => lists.iter().any(|list| list.binary_search(node).is_ok()),
+            None => true,
+        };
+        let fits = |node: &NodeId| listed(node) && fits(pattern, p, file, options, *node);
+        near.into_iter().filter(fits).all(visit);
         return;
     }
-    match kind {
-        Kind::Name | Kind::Attr if !is_chain(pattern, p) => {
-            for &node in index.of_kind(kind) {
-                if !visit(node) {
-                    return;
-                }
-            }
-            if kind == Kind::Attr {
-                for &name in index.of_kind(Kind::Name) {
-                    if file.names().qualified(name).is_some() && !visit(name) {
-                        return;
-                    }
-                }
-            }
-        }
+    let all = |kinds: &[Kind]| kinds.iter().map(|&kind| index.of_kind(kind)).collect();
+    let kind = pattern.kind(p);
+    let lists: Vec<&[NodeId]> = match kind {
+        _ if lists.is_some() => lists.unwrap_or_default(),
+        Kind::Name => all(&[kind]),
+        Kind::Attr if !is_chain(pattern, p) => all(&[kind, Kind::Name]),
         Kind::Str | Kind::Int | Kind::Bool | Kind::Float => {
-            let known =
-                |node: NodeId| options.constant_propagation && file.constants().get(node).is_some();
-            for &node in index.of_kind(kind) {
-                if !visit(node) {
-                    return;
-                }
-            }
-            for other in [Kind::Name, Kind::BinOp, Kind::UnOp, Kind::Cond] {
-                for &node in index.of_kind(other) {
-                    if known(node) && !visit(node) {
-                        return;
-                    }
-                }
+            all(&[kind, Kind::Name, Kind::BinOp, Kind::UnOp, Kind::Cond])
+        }
+        _ => {
+            let fits = |node: &NodeId| fits(pattern, p, file, options, *node);
+            tree.subtree(NodeId::ROOT).filter(fits).all(visit);
+            return;
+        }
+    };
+    for list in lists {
+        for &node in list {
+            if fits(pattern, p, file, options, node) && !visit(node) {
+                return;
             }
         }
-        _ => every_expression(file, visit),
     }
+}
+
+/// Whether pattern node `p` may match a node, as far as its kind and its name tell.
+fn fits(pattern: &Tree, p: NodeId, file: &File<'_>, options: Options, node: NodeId) -> bool {
+    let tree = file.tree();
+    let (kind, of) = (pattern.kind(p), tree.kind(node));
+    match kind {
+        Kind::Attr if !is_chain(pattern, p) => {
+            of == kind || of == Kind::Name && file.names().qualified(node).is_some()
+        }
+        Kind::Name => of == kind,
+        Kind::Str | Kind::Int | Kind::Bool | Kind::Float => {
+            let computed = matches!(of, Kind::Name | Kind::BinOp | Kind::UnOp | Kind::Cond);
+            let known = || options.constant_propagation && file.constants().get(node).is_some();
+            of == kind || computed && known()
+        }
+        Kind::MetaVar | Kind::Deep | Kind::TypedMetaVar | Kind::Ellipsis | Kind::Attr => {
+            is_expression(tree, node)
+        }
+        // The first operands of an operation of several are no operation of their own.
+        Kind::BinOp => !tree.node(node).flags.has(Flags::IMPLICIT),
+        // Told by the lists.
+        _ => true,
+    }
+}
+
+/// The nodes that stand in one of the ranges asked for, or around one; `None` where they are many.
+fn near(file: &File<'_>, wanted: &Wanted) -> Option<Vec<NodeId>> {
+    const FEW: usize = 8;
+    let (tree, by_start) = (file.tree(), file.by_start());
+    if wanted.spans().len() > FEW {
+        return None;
+    }
+    let mut near = Vec::new();
+    for &span in wanted.spans() {
+        let inside = |node: NodeId| span.contains(tree.span(node));
+        let first = by_start.partition_point(|(start, _)| *start < span.start);
+        let from = by_start[first..].iter();
+        let mut any = false;
+        for &(_, node) in from.take_while(|(start, _)| *start <= span.end) {
+            if !inside(node) {
+                continue;
+            }
+            any = true;
+            near.push(node);
+            if node != NodeId::ROOT && !inside(tree.node(node).parent) {
+                near.extend(tree.ancestors(node));
+            }
+        }
+        if !any {
+            return None;
+        }
+    }
+    near.sort_unstable();
+    near.dedup();
+    Some(near)
 }
 
 /// The nodes of a range that pattern node `p` may match, in order, maybe with others; `None` where
@@ -137,19 +182,15 @@ fn is_chain(pattern: &Tree, node: NodeId) -> bool {
     field.is_some_and(|field| pattern.kind(field) == Kind::Ellipsis)
 }
 
-fn every_expression(file: &File<'_>, visit: &mut dyn FnMut(NodeId) -> bool) {
-    let tree = file.tree();
-    for id in tree.subtree(NodeId::ROOT) {
-        let kind = tree.kind(id);
-        let operand = kind == Kind::BinOp && tree.node(id).flags.has(Flags::IMPLICIT);
-        // The pieces of text between interpolations are strings of their own.
-        let piece = kind == Kind::StrPart && {
+fn is_expression(tree: &Tree, id: NodeId) -> bool {
+    let kind = tree.kind(id);
+    let operand = kind == Kind::BinOp && tree.node(id).flags.has(Flags::IMPLICIT);
+    // The pieces of text between interpolations are strings of their own.
+    let piece = || {
+        kind == Kind::StrPart && {
             let string = tree.node(tree.node(id).parent);
             string.flags.has(Flags::TEMPLATE) && string.symbol.is_none()
-        };
-        let expression = kind.is_expression() || kind == Kind::Func || piece;
-        if expression && !operand && !visit(id) {
-            return;
         }
-    }
+    };
+    !operand && (kind.is_expression() || kind == Kind::Func || piece())
 }

@@ -134,7 +134,7 @@ impl Reading {
         let mut matcher = Matcher::new(&self.tree, text, file, options, *steps);
         match self.root {
             Root::Node(p) => {
-                candidates::each(&self.tree, p, file, options, &mut |t| {
+                candidates::each(&self.tree, p, file, options, wanted, &mut |t| {
                     if !is_wanted(tree.span(t)) {
                         return true;
                     }

@@ -82,6 +82,11 @@ impl Wanted {
         }
     }
 
+    /// The ranges.
+    pub(crate) fn spans(&self) -> &[Span] {
+        &self.ranges.spans
+    }
+
     /// Whether a match of this range may be asked for.
     pub(crate) fn takes(&self, span: Span) -> bool {
         self.takes_from(span, span.end)

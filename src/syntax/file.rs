@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::constants::Constants;
 use super::index::Index;
 use super::names::Names;
-use super::tree::Tree;
+use super::tree::{NodeId, Tree};
 use crate::lang::Language;
 use crate::source::Source;
 use crate::timing::{self, Stage};
@@ -18,6 +18,7 @@ pub struct File<'s> {
     names: Names,
     constants: OnceCell<Constants>,
     index: OnceCell<Index>,
+    by_start: OnceCell<Vec<(u32, NodeId)>>,
 }
 
 impl<'s> File<'s> {
@@ -54,6 +55,7 @@ impl<'s> File<'s> {
             names,
             constants: OnceCell::new(),
             index: OnceCell::new(),
+            by_start: OnceCell::new(),
         })
     }
 
@@ -81,6 +83,18 @@ impl<'s> File<'s> {
     pub fn index(&self) -> &Index {
         self.index
             .get_or_init(|| Index::of(&self.tree, &self.names))
+    }
+
+    /// The nodes in the order of where they begin.
+    pub fn by_start(&self) -> &[(u32, NodeId)] {
+        self.by_start.get_or_init(|| {
+            let nodes = self.tree.subtree(NodeId::ROOT);
+            let mut by_start: Vec<(u32, NodeId)> = nodes
+                .map(|node| (self.tree.span(node).start, node))
+                .collect();
+            by_start.sort_unstable();
+            by_start
+        })
     }
 
     /// The values that its expressions are known to have.

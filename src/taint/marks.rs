@@ -2,8 +2,8 @@
 
 use foldhash::{HashMap, HashMapExt as _};
 
+use super::Program;
 use super::link::{Crossings, Way};
-use super::{Program, Shared};
 use crate::pattern::{Bindings, Bound, Formula, Match, Options, OutOfSteps, Subject};
 use crate::source::Span;
 use crate::syntax::{File, NodeId, Symbol};
@@ -48,9 +48,6 @@ pub(super) struct Marks {
 }
 
 /// The nodes of a file by where they begin.
-#[derive(Debug)]
-pub(super) struct ByStart(Vec<(u32, NodeId)>);
-
 struct Places<'f> {
     file: &'f File<'f>,
     by_start: &'f [(u32, NodeId)],
@@ -62,7 +59,6 @@ impl Marks {
         program: &Program,
         subject: &Subject<'_>,
         file: &File<'_>,
-        shared: &Shared,
         crossings: &Crossings,
         options: Options,
         steps: &mut u64,
@@ -105,7 +101,7 @@ impl Marks {
         marks.sanitizers.retain(|hit| {
             !program.spec.sanitizers[hit.part].not_conflicting || !taken.contains(&hit.span)
         });
-        marks.lay(program, file, shared.by_start(file));
+        marks.lay(program, file);
         marks.cross(crossings, file);
         Ok(Some(marks))
     }
@@ -148,10 +144,10 @@ impl Marks {
         holds(&self.source_nodes, from, stop)
     }
 
-    fn lay(&mut self, program: &Program, file: &File<'_>, by_start: &ByStart) {
+    fn lay(&mut self, program: &Program, file: &File<'_>) {
         let places = Places {
             file,
-            by_start: &by_start.0,
+            by_start: file.by_start(),
         };
         let mut of_node: HashMap<NodeId, Mark> = HashMap::new();
         for (index, hit) in (0..).zip(&self.sources) {
@@ -223,18 +219,6 @@ impl Hit {
 fn holds(nodes: &[NodeId], from: NodeId, stop: u32) -> bool {
     let first = nodes.partition_point(|&node| node < from);
     nodes.get(first).is_some_and(|node| node.0 < stop)
-}
-
-impl ByStart {
-    pub(super) fn of(file: &File<'_>) -> ByStart {
-        let tree = file.tree();
-        let mut by_start: Vec<(u32, NodeId)> = tree
-            .subtree(NodeId::ROOT)
-            .map(|node| (tree.span(node).start, node))
-            .collect();
-        by_start.sort_unstable();
-        ByStart(by_start)
-    }
 }
 
 impl Places<'_> {

@@ -48,7 +48,7 @@ use calls::Calls;
 pub use functions::FunctionId;
 use functions::Functions;
 pub use link::{Address, Border, Crossings, Demand, FileNumber, Modules, Passage, Slot, Worth};
-use marks::{ByStart, Marks};
+use marks::Marks;
 
 /// The formulas of a taint rule in one language, ready to run.
 #[derive(Debug)]
@@ -113,7 +113,6 @@ pub struct Flows {
 #[derive(Debug, Default)]
 pub struct Shared {
     functions: OnceCell<(Functions, Calls)>,
-    by_start: OnceCell<ByStart>,
 }
 
 impl Shared {
@@ -125,10 +124,6 @@ impl Shared {
             (functions, calls)
         });
         (functions, calls)
-    }
-
-    fn by_start(&self, file: &File<'_>) -> &ByStart {
-        self.by_start.get_or_init(|| ByStart::of(file))
     }
 }
 
@@ -194,7 +189,7 @@ impl Program {
         options: Options,
         steps: &mut u64,
     ) -> Vec<(FunctionId, usize)> {
-        match Marks::find(self, subject, file, shared, crossings, options, steps) {
+        match Marks::find(self, subject, file, crossings, options, steps) {
             Ok(Some(marks)) => cross::leading(self, &marks, file, shared, crossings, steps),
             _ => Vec::new(),
         }
@@ -209,7 +204,7 @@ impl Program {
         options: Options,
         steps: &mut u64,
     ) -> Flows {
-        match Marks::find(self, subject, file, shared, crossings, options, steps) {
+        match Marks::find(self, subject, file, crossings, options, steps) {
             Ok(Some(marks)) => walk::run(self, &marks, file, shared, crossings, steps),
             found => Flows {
                 complete: found.is_ok(),
