@@ -183,7 +183,8 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
     let named_kinds = named_kinds(&language);
     let mut cursor = tree.walk();
     let mut open: Vec<u32> = Vec::with_capacity(64);
-    // Where the error nodes that are open begin to be uncovered by a parsed child.
+    // Where the error nodes that are open begin to be uncovered by a child; one that is an error
+    // itself counts its own.
     let mut errors: Vec<(usize, u32)> = Vec::new();
     loop {
         let node = cursor.node();
@@ -198,7 +199,6 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
         if let Some((depth, covered)) = errors.last_mut()
             && *depth + 1 == open.len()
             && named
-            && kind != ERROR
         {
             cst.health.lost_bytes += start.saturating_sub(*covered) as usize;
             *covered = end.max(*covered);
