@@ -8,6 +8,7 @@ mod outline;
 mod prefilter;
 mod ruleset;
 mod spelling;
+mod usage;
 
 pub use link::{Done, Job, Linked, Linker};
 pub use outline::Outline;

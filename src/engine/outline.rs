@@ -36,7 +36,7 @@ pub struct Outline {
 
 impl Outline {
     /// What a text says of its file, by its words; nothing where no flow can pass it.
-    pub(super) fn of(rules: &RuleSet, source: &Source, words: &Words) -> Option<Outline> {
+    pub(super) fn of(rules: &RuleSet, source: &Source, words: &Words<'_>) -> Option<Outline> {
         let halves = rules.halves(source, words);
         let imports = imports(source);
         // A file that imports nothing may still be imported, and hold an end of a flow.

@@ -2,18 +2,23 @@
 //!
 //! One pass over the text: each word, as long as it goes on, is looked up in a table, and a word
 //! that is new to the file is searched for the pieces that rules ask for. A rule whose words are not
-//! all there is not run, and a file without any rule left is not parsed.
+//! all there is not run, and a file without any rule left is not parsed. Where they are all there,
+//! the whole text is searched for the expressions of which a piece of it has to match one.
 //!
 //! Lowering reads letters beyond ASCII as compatible ASCII ones and `\u0065val` as `eval`; words
 //! with such letters are read both ways here.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use regex::bytes::Regex;
 
 use super::spelling::may_hide_words;
-use crate::rule::{Needs, Part};
+use super::usage;
+use crate::rule::{Needs, Part, Use};
 use crate::source::Source;
 use crate::syntax::canonical;
 use crate::taint::Half;
@@ -22,12 +27,15 @@ use crate::taint::Half;
 #[derive(Debug)]
 pub(super) struct Prefilter {
     words: Table,
+    uses: Vec<Vec<(Use, u32)>>,
     parts: Vec<(Part, u32)>,
     automaton: Option<AhoCorasick>,
     /// What one word has to hold together.
     together: Vec<(Need, u32)>,
     /// Words, parts and what is together are numbered in one row.
     count: usize,
+    /// What is searched for in whole texts, compiled when it first is.
+    texts: Vec<(String, OnceLock<Option<Regex>>)>,
     needs: Vec<Need>,
 }
 
@@ -36,6 +44,7 @@ pub(super) struct Prefilter {
 enum Need {
     Nothing,
     Word(u32),
+    Text(u32),
     All(Vec<Need>),
     Any(Vec<Need>),
 }
@@ -54,19 +63,27 @@ impl Prefilter {
             .filter(|_| !parts.is_empty());
         Prefilter {
             words: Table::new(numbers.words),
+            uses: numbers.uses,
             parts,
             automaton,
             together: numbers.together,
             count: numbers.count as usize,
+            texts: numbers
+                .texts
+                .into_iter()
+                .map(|text| (text, OnceLock::new()))
+                .collect(),
             needs,
         }
     }
 
     /// The words of a text.
-    pub(super) fn read(&self, source: &Source) -> Words {
+    pub(super) fn read<'s>(&self, source: &'s Source) -> Words<'s> {
         let text = source.text();
         let mut words = Words {
             seen: vec![false; self.count],
+            text,
+            matched: vec![OnceCell::new(); self.texts.len()],
         };
         if self.count == 0 {
             return words;
@@ -76,6 +93,7 @@ impl Prefilter {
             return words;
         }
         let mut known = Known::new(text);
+        let imports_all = OnceCell::new();
         let mut read_otherwise = 0;
         let mut pieces = Vec::new();
         let mut at = 0;
@@ -89,18 +107,22 @@ impl Prefilter {
                     if known.is_new(text, at, end) {
                         pieces.clear();
                         let word = &text[at..end];
-                        let call = self.look_up(word, hash, &mut words, &mut pieces);
+                        let uses = self.look_up(word, hash, &mut words, &mut pieces);
                         *known = Seen {
                             start: at as u32,
                             end: end as u32,
-                            call,
+                            uses,
                         };
                     }
-                    // Whether a word is called is told by each place where it stands.
-                    if let Some(call) = known.call
-                        && !words.seen[call as usize]
-                    {
-                        words.seen[call as usize] = may_be_called(text, end);
+                    // How a word is used is told by each place where it stands.
+                    if let Some(uses) = known.uses {
+                        for (used, number) in &self.uses[uses as usize] {
+                            let seen = &mut words.seen[*number as usize];
+                            *seen = *seen
+                                || usage::may_be(*used, text, at..end)
+                                || matches!(used, Use::Method | Use::Field)
+                                    && *imports_all.get_or_init(|| usage::imports_all(text));
+                        }
                     }
                 }
                 at = end;
@@ -115,8 +137,10 @@ impl Prefilter {
                     pieces.clear();
                     for word in read.split(|b| !IS_WORD[*b as usize]) {
                         let (_, hash) = word_end(word, 0);
-                        if let Some(call) = self.look_up(word, hash, &mut words, &mut pieces) {
-                            words.seen[call as usize] = true;
+                        if let Some(uses) = self.look_up(word, hash, &mut words, &mut pieces) {
+                            for (_, number) in &self.uses[uses as usize] {
+                                words.seen[*number as usize] = true;
+                            }
                         }
                     }
                 }
@@ -127,22 +151,22 @@ impl Prefilter {
     }
 
     /// Notes a word and its pieces, beside those that are known of it, and returns the number of its
-    /// calls.
+    /// uses.
     fn look_up(
         &self,
         word: &[u8],
         hash: u64,
-        words: &mut Words,
+        words: &mut Words<'_>,
         pieces: &mut Vec<u32>,
     ) -> Option<u32> {
         let numbers = self.words.get(word, hash);
-        let call = numbers.and_then(|numbers| numbers.call);
+        let uses = numbers.and_then(|numbers| numbers.uses);
         if let Some(number) = numbers.and_then(|numbers| numbers.word) {
             words.seen[number as usize] = true;
             pieces.push(number);
         }
         let Some(automaton) = &self.automaton else {
-            return call;
+            return uses;
         };
         for found in automaton.find_overlapping_iter(word) {
             let (part, number) = &self.parts[found.pattern().as_usize()];
@@ -157,22 +181,48 @@ impl Prefilter {
         }
         if pieces.len() > 1 {
             for (need, number) in &self.together {
-                words.seen[*number as usize] |= need.holds(&|piece| pieces.contains(&piece));
+                words.seen[*number as usize] |= need.holds(&|need| match need {
+                    Piece::Word(piece) => pieces.contains(&piece),
+                    Piece::Text(_) => true,
+                });
             }
         }
-        call
+        uses
     }
 
     /// Whether a rule can match a text with these words.
-    pub(super) fn passes(&self, rule: usize, words: &Words) -> bool {
-        self.needs[rule].holds(&|number| words.seen[number as usize])
+    pub(super) fn passes(&self, rule: usize, words: &Words<'_>) -> bool {
+        self.holds(&self.needs[rule], words)
+    }
+
+    /// Words are looked at first: to search for an expression costs more.
+    fn holds(&self, need: &Need, words: &Words<'_>) -> bool {
+        need.holds(&|piece| match piece {
+            Piece::Word(number) => words.seen[number as usize],
+            Piece::Text(_) => true,
+        }) && need.holds(&|piece| match piece {
+            Piece::Word(number) => words.seen[number as usize],
+            Piece::Text(number) => self.matches(number, words),
+        })
+    }
+
+    fn matches(&self, number: u32, words: &Words<'_>) -> bool {
+        *words.matched[number as usize].get_or_init(|| {
+            let (text, regex) = &self.texts[number as usize];
+            let regex = regex.get_or_init(|| Regex::new(text).ok());
+            // A broken letter is shown to expressions as another one.
+            regex
+                .as_ref()
+                .is_none_or(|regex| regex.is_match(words.text))
+                || std::str::from_utf8(words.text).is_err()
+        })
     }
 
     /// Which sources, or which sinks, of a taint rule a text with these words may hold, where it may
     /// hold any; one answer for all of them where they are not told apart. None, too, for a rule to
     /// which any file has a source, such as any parameter of any function: it finds in each file
     /// alone what it has to say.
-    pub(super) fn half(&self, rule: usize, half: Half, words: &Words) -> Option<Vec<bool>> {
+    pub(super) fn half(&self, rule: usize, half: Half, words: &Words<'_>) -> Option<Vec<bool>> {
         let Need::All(halves) = &self.needs[rule] else {
             return None;
         };
@@ -186,35 +236,45 @@ impl Prefilter {
             Half::Source => sources,
             Half::Sink => sinks,
         };
-        let seen = |number: u32| words.seen[number as usize];
         let parts = match need {
-            Need::Any(parts) => parts.iter().map(|part| part.holds(&seen)).collect(),
-            need => vec![need.holds(&seen)],
+            Need::Any(parts) => parts.iter().map(|part| self.holds(part, words)).collect(),
+            need => vec![self.holds(need, words)],
         };
         Some(parts).filter(|parts: &Vec<bool>| parts.contains(&true))
     }
 }
 
-/// The words of one text.
+/// The words of one text, and what was searched for in it.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct Words<'s> {
     seen: Vec<bool>,
+    text: &'s [u8],
+    matched: Vec<OnceCell<bool>>,
+}
+
+/// What a need asks of a text.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    Word(u32),
+    Text(u32),
 }
 
 /// Numbers words and parts as they come.
 #[derive(Default)]
 struct Numbers {
     words: HashMap<String, WordNumbers>,
+    uses: Vec<Vec<(Use, u32)>>,
     parts: HashMap<Part, u32>,
     together: Vec<(Need, u32)>,
+    texts: Vec<String>,
     count: u32,
 }
 
-/// The numbers of a word, and of its calls.
+/// The number of a word, and of the row of its uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct WordNumbers {
     word: Option<u32>,
-    call: Option<u32>,
+    uses: Option<u32>,
 }
 
 impl Numbers {
@@ -229,9 +289,19 @@ impl Numbers {
                 let numbers = self.words.entry(word.clone()).or_default();
                 Need::Word(*numbers.word.get_or_insert_with(|| next(&mut self.count)))
             }
-            Needs::Call(word) => {
+            Needs::Used(word, used) => {
                 let numbers = self.words.entry(word.clone()).or_default();
-                Need::Word(*numbers.call.get_or_insert_with(|| next(&mut self.count)))
+                let row = *numbers.uses.get_or_insert_with(|| {
+                    self.uses.push(Vec::new());
+                    self.uses.len() as u32 - 1
+                });
+                let row = &mut self.uses[row as usize];
+                if let Some((_, number)) = row.iter().find(|(known, _)| known == used) {
+                    return Need::Word(*number);
+                }
+                let number = next(&mut self.count);
+                row.push((*used, number));
+                Need::Word(number)
             }
             Needs::Part(part) => Need::Word(
                 *self
@@ -245,6 +315,13 @@ impl Numbers {
                 self.together.push((need, number));
                 Need::Word(number)
             }
+            Needs::Text(text) => {
+                let known = self.texts.iter().position(|known| known == text);
+                Need::Text(known.unwrap_or_else(|| {
+                    self.texts.push(text.clone());
+                    self.texts.len() - 1
+                }) as u32)
+            }
             Needs::All(all) => Need::All(all.iter().map(|need| self.need(need)).collect()),
             Needs::Any(any) => Need::Any(any.iter().map(|need| self.need(need)).collect()),
         }
@@ -252,12 +329,13 @@ impl Numbers {
 }
 
 impl Need {
-    fn holds(&self, seen: &impl Fn(u32) -> bool) -> bool {
+    fn holds(&self, is_there: &impl Fn(Piece) -> bool) -> bool {
         match self {
             Need::Nothing => true,
-            Need::Word(word) => seen(*word),
-            Need::All(all) => all.iter().all(|need| need.holds(seen)),
-            Need::Any(any) => any.iter().any(|need| need.holds(seen)),
+            Need::Word(word) => is_there(Piece::Word(*word)),
+            Need::Text(text) => is_there(Piece::Text(*text)),
+            Need::All(all) => all.iter().all(|need| need.holds(is_there)),
+            Need::Any(any) => any.iter().any(|need| need.holds(is_there)),
         }
     }
 }
@@ -330,12 +408,12 @@ struct Known {
     slots: Vec<Seen>,
 }
 
-/// A word where it was met last, and the number of its calls.
+/// A word where it was met last, and the row of its uses.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     start: u32,
     end: u32,
-    call: Option<u32>,
+    uses: Option<u32>,
 }
 
 impl Known {
@@ -355,20 +433,6 @@ impl Known {
 impl Seen {
     fn is_new(&self, text: &[u8], start: usize, end: usize) -> bool {
         text[self.start as usize..self.end as usize] != text[start..end]
-    }
-}
-
-/// Whether the word that ends at `end` is called there, or gets another name: spaces and closed
-/// parentheses may stand before the parenthesis, and what else does is not looked through.
-fn may_be_called(text: &[u8], end: usize) -> bool {
-    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let blank = text[end..].iter().take_while(|b| is_blank(b)).count();
-    let closed = |b: &u8| is_blank(b) || *b == b')';
-    match &text[end + blank..] {
-        rest @ [b')', ..] => rest.iter().find(|b| !closed(b)) == Some(&b'('),
-        [b'(' | b'[' | b'#' | b'\\' | 0..0x20 | 0x80.., ..] => true,
-        [b'a', b's', after, ..] => !IS_WORD[*after as usize],
-        _ => false,
     }
 }
 
@@ -478,31 +542,27 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_told_from_a_word() {
-        let needs = Needs::Call("run".into());
-        for text in [
-            "run(1)",
-            "a.run (1)",
-            "run\n(1)",
-            "(a.run) (1)",
-            "run # a\n(1)",
-            "run\0(1)",
-            "from a import run as b",
-        ] {
-            assert!(passes(&needs, text), "x = run; {text}");
-        }
-        assert!(!passes(
-            &needs,
-            "run = 1; from a import run, b; run.x(); a(run)"
-        ));
-        assert!(passes(&needs, "x = run; y = run; z = run(1)"));
+    fn a_use_is_told_from_a_word() {
+        let needs = Needs::Used("run".into(), Use::Method);
+        assert!(passes(&needs, "x = run; y = run; z = a.run(1)"));
+        assert!(passes(&needs, "from a import *; run(1)"));
+        assert!(passes(&needs, "a.r\u{ff55}n(1)"));
+        assert!(!passes(&needs, "run = 1; run(2)"));
+    }
+
+    #[test]
+    fn an_expression_is_searched_for_where_the_words_are() {
+        let needs = Needs::All(vec![word("html"), Needs::Text("<b>".into())]);
+        assert!(passes(&needs, "html = '<b>'"));
+        assert!(!passes(&needs, "html = '<i>'"));
+        assert!(!passes(&needs, "x = '<b>'"));
     }
 
     #[test]
     fn a_table_finds_its_words_and_no_others() {
         let numbers = |i| WordNumbers {
             word: Some(i),
-            call: None,
+            uses: None,
         };
         let words = (0..1000).map(|i| (format!("word_{i}"), numbers(i)));
         let words: Vec<(String, WordNumbers)> = words.collect();

@@ -234,7 +234,11 @@ impl RuleSet {
 
     /// The taint rules of which a file may hold a source or a sink: of each the half, and which of
     /// its parts.
-    pub(super) fn halves(&self, source: &Source, words: &Words) -> Vec<(usize, Half, Vec<bool>)> {
+    pub(super) fn halves(
+        &self,
+        source: &Source,
+        words: &Words<'_>,
+    ) -> Vec<(usize, Half, Vec<bool>)> {
         let language = source.language;
         let prefilter = self.prefilter(language);
         let mut found = Vec::new();

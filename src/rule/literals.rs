@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::whole;
 use super::words::{Needs, Part, all_of, any};
 
 /// Where a match begins.
@@ -30,15 +31,25 @@ const MOST_NESTED: u32 = 50;
 
 /// What every text that the expression matches holds; nothing where it is in another dialect.
 pub(super) fn of_regex(text: &str, start: Start) -> Needs {
-    let parser = regex_syntax::ParserBuilder::new()
+    let Some(hir) = parse(text) else {
+        return Needs::Nothing;
+    };
+    let words = needs(&hir, start == Start::Word, false);
+    let whole = whole::within(&hir).map_or(Needs::Nothing, Needs::Text);
+    all_of(vec![words, whole])
+}
+
+/// What a text holds where Python defines a function whose name the expression matches.
+pub(super) fn of_defined(text: &str) -> Needs {
+    parse(text).map_or(Needs::Nothing, |hir| Needs::Text(whole::defined(&hir)))
+}
+
+fn parse(text: &str) -> Option<Hir> {
+    let mut parser = regex_syntax::ParserBuilder::new()
         .utf8(false)
         .nest_limit(MOST_NESTED)
-        .build()
-        .parse(&without_look_around(text));
-    match parser {
-        Ok(hir) => needs(&hir, start == Start::Word, false),
-        Err(_) => Needs::Nothing,
-    }
+        .build();
+    parser.parse(&without_look_around(text)).ok()
 }
 
 /// The expression without what it only looks at, which asks for less.
@@ -445,7 +456,7 @@ mod tests {
         match needs {
             Needs::Nothing => "-".into(),
             Needs::Word(word) => word.clone(),
-            Needs::Call(word) => format!("{word}()"),
+            Needs::Used(word, used) => format!("{word}:{used:?}"),
             Needs::Part(part) => format!(
                 "{}{}{}{}",
                 if part.at_start { "" } else { "*" },
@@ -456,12 +467,14 @@ mod tests {
             Needs::Together(all) => list(all, " + "),
             Needs::All(all) => list(all, " & "),
             Needs::Any(any) => list(any, " | "),
+            Needs::Text(regex) => format!("/{regex}/"),
         }
     }
 
     #[track_caller]
     fn check(regex: &str, expected: &str) {
-        assert_eq!(show(&of_regex(regex, Start::Word)), expected, "{regex}");
+        let words = needs(&parse(regex).unwrap(), true, false);
+        assert_eq!(show(&words), expected, "{regex}");
     }
 
     #[test]
@@ -486,7 +499,6 @@ mod tests {
         check("[a-z]+", "-");
         check("(?!foo)bar", "bar*");
         check("(?!foo[)]\\))(?<=x)ba(?=r)", "ba*");
-        check("(a)\\1", "-");
         check("f\u{e9}oo", "-");
     }
 
@@ -503,5 +515,16 @@ mod tests {
         check("foo\\(", "foo");
         check("foo\\s*\\(", "foo*");
         assert_eq!(show(&of_regex("foo$", Start::Anywhere)), "*foo");
+    }
+
+    #[test]
+    fn what_is_in_another_dialect_asks_for_nothing() {
+        assert_eq!(of_regex("(a)\\1", Start::Word), Needs::Nothing);
+    }
+
+    #[test]
+    fn marks_between_words_are_asked_for_too() {
+        let needs = of_regex("foo *[(]bar", Start::Word);
+        assert_eq!(show(&needs), "((foo* & bar*) & /(?:(?:foo) *(?:\\(bar))/)");
     }
 }

@@ -16,6 +16,7 @@ mod spec;
 pub mod taint;
 mod target;
 pub(crate) mod vocabulary;
+mod whole;
 mod words;
 mod yaml;
 
@@ -27,7 +28,7 @@ pub use options::{CommentStyle, Options};
 pub use spec::{Mode, Paths, Rule, RuleFile, read_file};
 pub use taint::TaintSpec;
 pub use target::Target;
-pub use words::{Needs, Part};
+pub use words::{Needs, Part, Use};
 
 impl Rule {
     /// The words that a file has to hold for the rule to match.

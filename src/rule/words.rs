@@ -21,16 +21,33 @@ pub enum Needs {
     Nothing,
     /// This word, whole.
     Word(String),
-    /// This word, whole, where it is called, or imported under another name.
-    Call(String),
+    /// This word, whole, where it is used so.
+    Used(String, Use),
     /// A word that holds this one.
     Part(Part),
     /// A word that holds all of these pieces.
     Together(Vec<Needs>),
+    /// A text that this regular expression matches somewhere.
+    Text(String),
     /// All of these.
     All(Vec<Needs>),
     /// One of these.
     Any(Vec<Needs>),
+}
+
+/// How Python uses a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Use {
+    /// Its bare name is called.
+    Call,
+    /// It is called as a field, or imported.
+    Method,
+    /// It is a field, or imported.
+    Field,
+    /// It is what fields are taken of, or a module that is imported.
+    Root,
+    /// It is the keyword of an argument.
+    Keyword,
 }
 
 /// A piece of a word.
@@ -182,13 +199,28 @@ fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -
             let within = all.positives.iter().any(|one| quotes(one, metavariable))
                 || all.conditions.iter().any(|one| captures(one, metavariable));
             let start = if within { Start::Anywhere } else { Start::Word };
-            literals::of_regex(&regex.text, start)
+            let mut needs = vec![literals::of_regex(&regex.text, start)];
+            if all.positives.iter().any(|one| defines(one, metavariable)) {
+                needs.push(literals::of_defined(&regex.text));
+            }
+            all_of(needs)
         }
         Condition::Pattern { .. }
         | Condition::Regex { .. }
         | Condition::Comparison { .. }
         | Condition::Analysis { .. }
         | Condition::Type { .. } => Needs::Nothing,
+    }
+}
+
+/// Whether the metavariable is the name of a function that Python defines.
+fn defines(formula: &Formula, metavariable: &str) -> bool {
+    match formula {
+        Formula::Pattern(leaf) => leaf.text.contains(&format!("def ${metavariable}(")),
+        Formula::Inside(inner) | Formula::Anywhere(inner) => defines(inner, metavariable),
+        Formula::And(all) => all.positives.iter().any(|one| defines(one, metavariable)),
+        Formula::Or(choices) => choices.iter().all(|one| defines(one, metavariable)),
+        Formula::Regex(_) => false,
     }
 }
 
@@ -237,10 +269,24 @@ const TRUTHS: &[&str] = &[
     "yes", "no", "on", "off", "null", "true", "false", "inf", "nan",
 ];
 
-/// Leaves out the words that one of the languages may spell otherwise: HTML in small letters, YAML
-/// by another word for the same value.
+/// Languages where a metavariable holds its piece of the text letter by letter.
+const VERBATIM: &[&str] = &[
+    "python",
+    "python2",
+    "python3",
+    "py",
+    "javascript",
+    "js",
+    "typescript",
+    "ts",
+    "rust",
+];
+
+/// Leaves out what one of the languages may spell otherwise: HTML words in small letters, YAML by
+/// another word for the same value, data and shells anything by escapes and quotes.
 pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
     let speaks = |name: &str| languages.iter().any(|language| language == name);
+    let verbatim = |name: &String| VERBATIM.contains(&name.as_str());
     let varies = |word: &str| {
         let small = word.to_ascii_lowercase();
         speaks("html") && small != word || speaks("yaml") && TRUTHS.contains(&small.as_str())
@@ -252,9 +298,13 @@ pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
     };
     match needs {
         Needs::Word(word) if varies(&word) => Needs::Nothing,
-        Needs::Nothing | Needs::Word(_) | Needs::Call(_) | Needs::Part(_) | Needs::Together(_) => {
-            needs
-        }
+        Needs::Text(_) if !languages.iter().all(verbatim) => Needs::Nothing,
+        Needs::Nothing
+        | Needs::Word(_)
+        | Needs::Used(..)
+        | Needs::Part(_)
+        | Needs::Together(_)
+        | Needs::Text(_) => needs,
         Needs::All(all) => all_of(inner(all)),
         Needs::Any(choices) => any(inner(choices)),
     }
@@ -316,15 +366,16 @@ pub(super) fn all_of(mut needs: Vec<Needs>) -> Needs {
 
 /// The identifiers of a pattern, strings, metavariables and keywords left out.
 fn of_pattern(text: &str) -> Needs {
-    of_words(text, |_| false)
+    of_words(text, |_| None)
 }
 
-/// The same of a language where a call always spells what it calls right before its parenthesis.
+/// The same of a language where a call always spells what it calls right before its parenthesis, and
+/// a field right after its dot.
 fn of_python(text: &str) -> Needs {
-    of_words(text, |word| is_called(text, word))
+    of_words(text, |word| use_of(text, word))
 }
 
-fn of_words(text: &str, is_called: impl Fn(Range<usize>) -> bool) -> Needs {
+fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
     let bytes = text.as_bytes();
     let mut words: Vec<Needs> = Vec::new();
     let mut at = 0;
@@ -371,9 +422,11 @@ fn of_words(text: &str, is_called: impl Fn(Range<usize>) -> bool) -> Needs {
                 let word = &text[at..end];
                 let identifier = !b.is_ascii_digit() && word.is_ascii() && word.len() > 1;
                 if identifier && !KEYWORDS.contains(&word) {
-                    let called = is_called(at..end);
-                    let need = if called { Needs::Call } else { Needs::Word };
-                    words.push(need(word.to_owned()));
+                    let word = word.to_owned();
+                    words.push(match use_of(at..end) {
+                        Some(used) => Needs::Used(word, used),
+                        None => Needs::Word(word),
+                    });
                 }
                 at = end;
             }
@@ -383,6 +436,31 @@ fn of_words(text: &str, is_called: impl Fn(Range<usize>) -> bool) -> Needs {
     words.sort_unstable();
     words.dedup();
     all_of(words)
+}
+
+/// How a pattern uses the word, and what it matches cannot but use it.
+fn use_of(pattern: &str, word: Range<usize>) -> Option<Use> {
+    let before = &pattern[..word.start];
+    let dotted = before.ends_with('.') && (!before.ends_with("...") || before.ends_with("...."));
+    let after = &pattern[word.end..];
+    match (dotted, is_called(pattern, word)) {
+        (true, true) => Some(Use::Method),
+        (true, false) => Some(Use::Field),
+        (false, true) => Some(Use::Call),
+        (false, false) if after.starts_with('.') && !after.starts_with("...") => Some(Use::Root),
+        (false, false) if is_argument(pattern, before, after) => Some(Use::Keyword),
+        (false, false) => None,
+    }
+}
+
+/// Whether a word between two pieces of a pattern is the keyword of an argument; the default of a
+/// parameter may stand behind its type.
+fn is_argument(pattern: &str, before: &str, after: &str) -> bool {
+    let defines = ["def ", "class ", "lambda"];
+    after.starts_with('=')
+        && !after.starts_with("==")
+        && before.trim_end().ends_with(['(', ','])
+        && !defines.iter().any(|keyword| pattern.contains(keyword))
 }
 
 /// Whether a pattern calls the word, and in no other way than with a parenthesis after it.
@@ -491,7 +569,7 @@ mod tests {
                     other => panic!("{other:?}"),
                 })
                 .collect(),
-            Needs::Call(_) | Needs::Part(_) | Needs::Together(_) | Needs::Any(_) => panic!(),
+            _ => panic!(),
         }
     }
 
@@ -529,15 +607,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_is_told_from_what_is_named() {
-        let (word, call) = (
-            |word: &str| Needs::Word(word.into()),
-            |word: &str| Needs::Call(word.into()),
-        );
-        assert_eq!(of_python("$DB.execute(...)"), call("execute"));
+    fn how_python_uses_a_word_is_told_by_what_stands_beside_it() {
+        let word = |word: &str| Needs::Word(word.into());
+        let used = |word: &str, used| Needs::Used(word.into(), used);
+        assert_eq!(of_python("$DB.execute(...)"), used("execute", Use::Method));
+        assert_eq!(of_python("$DB.execute"), used("execute", Use::Field));
+        assert_eq!(of_python("execute(...)"), used("execute", Use::Call));
         assert_eq!(
-            of_python("os.system(x=1)"),
-            Needs::All(vec![word("os"), call("system")])
+            of_python("os.system(x1=1)"),
+            Needs::All(vec![
+                used("os", Use::Root),
+                used("system", Use::Method),
+                used("x1", Use::Keyword)
+            ])
         );
         assert_eq!(
             of_python("@app(...)\ndef name(...): ..."),
