@@ -1,7 +1,7 @@
 //! What a rule's fix writes in the place of one finding.
 
 use crate::finding::Edit;
-use crate::pattern::{Bindings, Bound, Regex, Subject};
+use crate::pattern::{Bindings, Bound, Meaning, Regex, Subject};
 use crate::rule::Fix;
 use crate::source::{Source, Span};
 use crate::syntax::Symbol;
@@ -33,7 +33,7 @@ impl Fixer {
                 replacement,
                 count,
             } => Fixer::Regex {
-                regex: Regex::new(&regex.text)?,
+                regex: Regex::new(&regex.text, Meaning::Anywhere)?,
                 replacement: replacement.clone(),
                 count: count.unwrap_or(usize::MAX),
             },

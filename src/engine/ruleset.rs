@@ -277,12 +277,23 @@ impl RuleSet {
         entry: &'e Entry,
         language: Language,
     ) -> Result<&'e Program, &'e RuleError> {
+        self.compiled(entry, language, false)
+    }
+
+    /// The same; where it `checks`, wrong regular expressions are told at once.
+    fn compiled<'e>(
+        &self,
+        entry: &'e Entry,
+        language: Language,
+        checks: bool,
+    ) -> Result<&'e Program, &'e RuleError> {
         entry.programs[language as usize]
             .get_or_init(|| {
                 let mut compiler = self
                     .compiler
                     .lock()
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
+                compiler.checks = checks;
                 Box::new(match &entry.rule.mode {
                     Mode::Search(formula) => compiler
                         .compile(language, &entry.rule, formula)
@@ -318,7 +329,7 @@ impl RuleSet {
         };
         let found = languages
             .into_iter()
-            .filter_map(|language| self.program(entry, language).err().cloned());
+            .filter_map(|language| self.compiled(entry, language, true).err().cloned());
         let fixer = entry.checked_fixer().and_then(|fixer| fixer.as_ref().err());
         found.chain(fixer.cloned()).collect()
     }

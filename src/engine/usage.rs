@@ -33,12 +33,12 @@ pub(super) fn imports_all(text: &[u8]) -> bool {
         let after = text[at + b"import".len()..].iter();
         after
             .clone()
-            .find(|b| !is_blank(b))
+            .find(|b| !is_blank(**b))
             .is_some_and(|b| matches!(b, b'*' | b'\\'))
     })
 }
 
-fn is_blank(b: &u8) -> bool {
+fn is_blank(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | 0x0c)
 }
 
@@ -59,7 +59,7 @@ fn may_be_followed(after: &[u8], by: u8) -> bool {
                 let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r'));
                 rest = &rest[end.unwrap_or(rest.len())..];
             }
-            [b, after @ ..] if is_blank(b) => rest = after,
+            [b, after @ ..] if is_blank(*b) => rest = after,
             [0..0x20, ..] => return true,
             _ => return false,
         }
@@ -71,13 +71,13 @@ fn may_be_followed(after: &[u8], by: u8) -> bool {
 
 /// Whether a dot stands right before.
 fn is_dotted(before: &[u8]) -> bool {
-    let blank = before.iter().rev().take_while(|b| is_blank(b)).count();
+    let blank = before.iter().rev().take_while(|b| is_blank(**b)).count();
     before[..before.len() - blank].ends_with(b".")
 }
 
 /// Whether the keyword of a definition stands right before.
 fn is_defined(before: &[u8]) -> bool {
-    let blank = before.iter().rev().take_while(|b| is_blank(b)).count();
+    let blank = before.iter().rev().take_while(|b| is_blank(**b)).count();
     let before = &before[..before.len() - blank];
     let is_keyword = |keyword: &[u8]| {
         let outer = before.strip_suffix(keyword);
@@ -110,7 +110,7 @@ fn may_be_dotted(before: &[u8]) -> bool {
 fn may_be_imported(before: &[u8], after: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(FARTHEST)..];
     if !is_import(last_line(near)) {
-        let next = after.iter().find(|b| !is_blank(b));
+        let next = after.iter().find(|b| !is_blank(**b));
         let goes_on =
             |b: &u8| matches!(b, b',' | b')' | b';' | b'#' | b'\\' | b'a' | 0..0x20 | 0x80..);
         if !next.is_none_or(goes_on) {

@@ -1,7 +1,7 @@
 //! The small language of `metavariable-comparison`: numbers, strings, lists, arithmetic,
 //! comparisons, and a few functions, as in Python.
 
-use super::regex::Regex;
+use super::regex::{Meaning, Regex};
 
 /// A value of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -346,11 +346,13 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         ("len", [Value::List(items)]) => Some(Value::Number(items.len() as f64)),
         ("abs", [Value::Number(n)]) => Some(Value::Number(n.abs())),
         ("re.match", [Value::Text(pattern), Value::Text(text)]) => {
-            let regex = Regex::at_start(pattern).ok()?;
+            let regex = Regex::new(pattern, Meaning::Start).ok()?;
             Some(Value::Bool(regex.is_match(text.as_bytes())))
         }
         ("re.search", [Value::Text(pattern), Value::Text(text)]) => Some(Value::Bool(
-            Regex::new(pattern).ok()?.is_match(text.as_bytes()),
+            Regex::new(pattern, Meaning::Anywhere)
+                .ok()?
+                .is_match(text.as_bytes()),
         )),
         _ => None,
     }

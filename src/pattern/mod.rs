@@ -12,7 +12,7 @@ mod text;
 mod types;
 mod wanted;
 
-pub use self::regex::Regex;
+pub use self::regex::{Meaning, Regex};
 /// Switches of the matcher, as a rule's `options:` set them.
 pub use crate::rule::Options;
 pub use bindings::{Bindings, Bound};

@@ -2,13 +2,28 @@
 //! that backtracks under a fixed limit of steps.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::source::Span;
 
 /// A regular expression over the bytes of a text.
 #[derive(Debug)]
 pub struct Regex {
-    engine: Engine,
+    text: Box<str>,
+    meaning: Meaning,
+    /// Compiled when it is first asked for a match; nothing where it cannot be.
+    engine: OnceLock<Option<Engine>>,
+}
+
+/// Where an expression matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Anywhere.
+    Anywhere,
+    /// Anywhere, and `^` and `$` mean lines.
+    Lines,
+    /// Nowhere but where the text begins.
+    Start,
 }
 
 #[derive(Debug)]
@@ -35,71 +50,42 @@ pub struct Captured {
 
 impl Regex {
     /// Compiles an expression in the dialect that rules are written in.
-    pub fn new(text: &str) -> Result<Regex, String> {
-        Regex::compile(text, false)
+    pub fn new(text: &str, meaning: Meaning) -> Result<Regex, String> {
+        let engine = Engine::new(text, meaning)?;
+        Ok(Regex {
+            engine: OnceLock::from(Some(engine)),
+            ..Regex::known(text, meaning)
+        })
     }
 
-    /// Compiles an expression where `^` and `$` mean lines.
-    pub fn of_lines(text: &str) -> Result<Regex, String> {
-        Regex::compile(text, true)
-    }
-
-    fn compile(text: &str, multi_line: bool) -> Result<Regex, String> {
-        let text = translate(text);
-        let linear = regex::bytes::RegexBuilder::new(&text)
-            .multi_line(multi_line)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(SIZE_LIMIT)
-            .build();
-        let error = match linear {
-            Ok(regex) => {
-                return Ok(Regex {
-                    engine: Engine::Linear(regex),
-                });
-            }
-            Err(regex::Error::CompiledTooBig(limit)) => {
-                return Err(format!("it compiles to more than {limit} bytes"));
-            }
-            Err(error) => error,
-        };
-        let flags = if multi_line { "(?m)" } else { "" };
-        match fancy_regex::RegexBuilder::new(&format!("{flags}{text}"))
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .delegate_size_limit(SIZE_LIMIT)
-            .build()
-        {
-            Ok(regex) => Ok(Regex {
-                engine: Engine::Backtracking(Box::new(regex)),
-            }),
-            Err(_) => {
-                let message = error.to_string();
-                let last = message.lines().last().unwrap_or_default().trim();
-                Err(last.trim_start_matches("error: ").to_owned())
-            }
+    /// An expression that is known to compile, and does so when it is needed.
+    pub fn known(text: &str, meaning: Meaning) -> Regex {
+        Regex {
+            text: text.into(),
+            meaning,
+            engine: OnceLock::new(),
         }
     }
 
-    /// Compiles an expression that matches nowhere but where the text begins.
-    pub fn at_start(text: &str) -> Result<Regex, String> {
-        // What is wrong alone may be right within parentheses.
-        if regex_syntax::parse(text).is_err() {
-            Regex::new(text)?;
-        }
-        // The line ends a comment of `(?x)`; elsewhere the first is what compiles.
-        Regex::new(&format!("\\A(?:{text})")).or_else(|_| Regex::new(&format!("\\A(?:{text}\n)")))
+    fn engine(&self) -> Option<&Engine> {
+        let compiled = || Engine::new(&self.text, self.meaning).ok();
+        self.engine.get_or_init(compiled).as_ref()
     }
 
     /// Whether it matches anywhere.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        match &self.engine {
-            Engine::Linear(regex) => regex.is_match(text),
-            Engine::Backtracking(regex) => regex.is_match(&*ascii_holes(text)).unwrap_or(false),
+        match self.engine() {
+            Some(Engine::Linear(regex)) => regex.is_match(text),
+            Some(Engine::Backtracking(regex)) => {
+                regex.is_match(&*ascii_holes(text)).unwrap_or(false)
+            }
+            None => false,
         }
     }
 
     /// The first match.
     pub fn find(&self, text: &[u8]) -> Option<Captured> {
-        match &self.engine {
+        match self.engine()? {
             // Groups cost more than to tell that there is no match.
             Engine::Linear(regex) if !regex.is_match(text) => None,
             Engine::Linear(regex) => Some(linear(regex, &regex.captures(text)?)),
@@ -113,15 +99,15 @@ impl Regex {
 
     /// Every match, as its groups by number; group zero is the whole.
     pub fn find_numbered(&self, text: &[u8]) -> Vec<Vec<Option<Span>>> {
-        match &self.engine {
-            Engine::Linear(regex) => {
+        match self.engine() {
+            Some(Engine::Linear(regex)) => {
                 let span = |group: regex::bytes::Match<'_>| Span::new(group.start(), group.end());
                 regex
                     .captures_iter(text)
                     .map(|captures| captures.iter().map(|group| group.map(span)).collect())
                     .collect()
             }
-            Engine::Backtracking(regex) => {
+            Some(Engine::Backtracking(regex)) => {
                 let text = ascii_holes(text);
                 let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
                 let found = regex.captures_iter(&*text).map_while(Result::ok);
@@ -129,17 +115,18 @@ impl Regex {
                     .map(|captures| captures.iter().map(|group| group.map(span)).collect())
                     .collect()
             }
+            None => Vec::new(),
         }
     }
 
     /// Every match.
     pub fn find_all(&self, text: &[u8]) -> Vec<Captured> {
-        match &self.engine {
-            Engine::Linear(regex) => regex
+        match self.engine() {
+            Some(Engine::Linear(regex)) => regex
                 .captures_iter(text)
                 .map(|captures| linear(regex, &captures))
                 .collect(),
-            Engine::Backtracking(regex) => {
+            Some(Engine::Backtracking(regex)) => {
                 let text = ascii_holes(text);
                 let found = regex.captures_iter(&*text);
                 found
@@ -147,7 +134,51 @@ impl Regex {
                     .map(|captures| backtracked(regex, &captures))
                     .collect()
             }
+            None => Vec::new(),
         }
+    }
+}
+
+impl Engine {
+    fn new(text: &str, meaning: Meaning) -> Result<Engine, String> {
+        if meaning != Meaning::Start {
+            return Engine::compile(text, meaning == Meaning::Lines);
+        }
+        // What is wrong alone may be right within parentheses.
+        if regex_syntax::parse(text).is_err() {
+            Engine::compile(text, false)?;
+        }
+        // The line ends a comment of `(?x)`; elsewhere the first is what compiles.
+        Engine::compile(&format!("\\A(?:{text})"), false)
+            .or_else(|_| Engine::compile(&format!("\\A(?:{text}\n)"), false))
+    }
+
+    fn compile(text: &str, multi_line: bool) -> Result<Engine, String> {
+        let text = translate(text);
+        let linear = regex::bytes::RegexBuilder::new(&text)
+            .multi_line(multi_line)
+            .size_limit(SIZE_LIMIT)
+            .dfa_size_limit(SIZE_LIMIT)
+            .build();
+        let error = match linear {
+            Ok(regex) => return Ok(Engine::Linear(regex)),
+            Err(regex::Error::CompiledTooBig(limit)) => {
+                return Err(format!("it compiles to more than {limit} bytes"));
+            }
+            Err(error) => error,
+        };
+        let flags = if multi_line { "(?m)" } else { "" };
+        let backtracking = fancy_regex::RegexBuilder::new(&format!("{flags}{text}"))
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .delegate_size_limit(SIZE_LIMIT)
+            .build();
+        backtracking
+            .map(|regex| Engine::Backtracking(Box::new(regex)))
+            .map_err(|_| {
+                let message = error.to_string();
+                let last = message.lines().last().unwrap_or_default().trim();
+                last.trim_start_matches("error: ").to_owned()
+            })
     }
 }
 
@@ -209,7 +240,7 @@ mod tests {
 
     #[test]
     fn look_around_needs_the_other_engine() {
-        let regex = Regex::new("(?!b)[a-z]+").unwrap();
+        let regex = Regex::new("(?!b)[a-z]+", Meaning::Anywhere).unwrap();
         assert_eq!(regex.find(b"bac").unwrap().span, Span::new(1, 3));
     }
 
@@ -221,16 +252,16 @@ mod tests {
             "(?x) b | a+ # a comment",
             "(?x)(?!b)a+ # )",
         ] {
-            let regex = Regex::at_start(text).unwrap();
+            let regex = Regex::new(text, Meaning::Start).unwrap();
             assert_eq!(regex.find(b"aab").unwrap().span, Span::new(0, 2), "{text}");
             assert!(regex.find(b"caab").is_none(), "{text}");
         }
-        assert!(Regex::at_start("a)|(?:b").is_err());
+        assert!(Regex::new("a)|(?:b", Meaning::Start).is_err());
     }
 
     #[test]
     fn groups_are_named_or_numbered() {
-        let found = Regex::new("(?P<X>a)(b)").unwrap().find_all(b"zab\xffab");
+        let found = Regex::known("(?P<X>a)(b)", Meaning::Anywhere).find_all(b"zab\xffab");
         assert_eq!(found.len(), 2);
         assert_eq!(
             found[1].groups,
@@ -240,7 +271,7 @@ mod tests {
 
     #[test]
     fn towers_of_repetitions_are_refused() {
-        assert!(Regex::new("((a{1000}){1000}){1000}").is_err());
-        assert!(Regex::new("(").is_err());
+        assert!(Regex::new("((a{1000}){1000}){1000}", Meaning::Anywhere).is_err());
+        assert!(Regex::new("(", Meaning::Anywhere).is_err());
     }
 }

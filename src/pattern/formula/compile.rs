@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::Pattern;
 use super::super::comparison;
 use super::super::generic;
-use super::super::regex::Regex;
+use super::super::regex::{Meaning, Regex};
 use super::{Analyzer, Condition, Conjunction, Formula};
 use crate::lang::Language;
 use crate::rule::{self, RuleError, Target, vocabulary};
@@ -19,6 +19,8 @@ pub struct Compiler {
     generic: HashMap<String, Arc<generic::Pattern>>,
     /// By what they are as bytes.
     shared: HashMap<(Language, Vec<u8>), Arc<Formula>>,
+    /// Whether regular expressions are compiled where they stand, so that a wrong one is told.
+    pub checks: bool,
 }
 
 /// How the patterns of a formula are read.
@@ -90,18 +92,36 @@ impl Compiler {
         Ok(Formula::Shared(compiled))
     }
 
+    fn regex(
+        &self,
+        leaf: &rule::Leaf,
+        key: &'static str,
+        meaning: Meaning,
+    ) -> Result<Regex, Wrong> {
+        if !self.checks {
+            return Ok(Regex::known(&leaf.text, meaning));
+        }
+        Regex::new(&leaf.text, meaning).map_err(|message| Wrong {
+            line: leaf.line,
+            key,
+            message: format!("it is no regular expression: {message}"),
+        })
+    }
+
     fn formula(&mut self, dialect: Dialect, formula: &rule::Formula) -> Result<Formula, Wrong> {
         Ok(match formula {
             rule::Formula::Pattern(leaf) => match dialect {
                 Dialect::Code(language) => Formula::Pattern(self.pattern(language, leaf)?),
                 Dialect::Regex => {
-                    Formula::Regex(Arc::new(regex(leaf, "pattern", Regex::of_lines)?))
+                    Formula::Regex(Arc::new(self.regex(leaf, "pattern", Meaning::Lines)?))
                 }
                 Dialect::Generic => Formula::Generic(self.generic(leaf)?),
             },
-            rule::Formula::Regex(leaf) => {
-                Formula::Regex(Arc::new(regex(leaf, "pattern-regex", Regex::of_lines)?))
-            }
+            rule::Formula::Regex(leaf) => Formula::Regex(Arc::new(self.regex(
+                leaf,
+                "pattern-regex",
+                Meaning::Lines,
+            )?)),
             rule::Formula::Or(choices) => Formula::Or(
                 choices
                     .iter()
@@ -184,7 +204,7 @@ impl Compiler {
                 constant_propagation,
             } => Condition::Regex {
                 name: symbol(metavariable),
-                regex: regex(leaf, "regex", Regex::at_start)?,
+                regex: self.regex(leaf, "regex", Meaning::Start)?,
                 constants: *constant_propagation,
             },
             rule::Condition::Pattern {
@@ -263,16 +283,4 @@ impl Compiler {
             },
         })
     }
-}
-
-fn regex(
-    leaf: &rule::Leaf,
-    key: &'static str,
-    compiled: fn(&str) -> Result<Regex, String>,
-) -> Result<Regex, Wrong> {
-    compiled(&leaf.text).map_err(|message| Wrong {
-        line: leaf.line,
-        key,
-        message: format!("it is no regular expression: {message}"),
-    })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::bindings::Bound;
-use super::super::regex::Regex;
+use super::super::regex::{Meaning, Regex};
 use super::super::types;
 use super::{Matcher, Then};
 use crate::syntax::{Kind, NodeId, Role, Symbol};
@@ -26,7 +26,9 @@ pub(super) fn string_regex(spelled: &str) -> Option<Rc<Regex>> {
                 let body = spelled.strip_prefix("=~/")?;
                 let (body, flags) = body.rsplit_once('/')?;
                 let flags = if flags.contains('i') { "(?i)" } else { "" };
-                Regex::new(&format!("{flags}{body}")).ok().map(Rc::new)
+                Regex::new(&format!("{flags}{body}"), Meaning::Anywhere)
+                    .ok()
+                    .map(Rc::new)
             })
             .clone()
     })
