@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs, io};
 
-use rule::{Needs, Rule};
+use rule::{Needs, Packed, Rule};
 
 /// Stands in for the languages, whose grammars a build script cannot link: every name is one.
 mod lang {
@@ -54,8 +54,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The rules by id, each with the words that it needs.
-fn rules() -> Result<Vec<(Rule, Needs)>, Box<dyn Error>> {
+/// What the library reads: rules by id, each with the words that it needs.
+type Rules = Vec<(Rule, Packed<Needs>)>;
+
+fn rules() -> Result<Rules, Box<dyn Error>> {
     let mut rules = Vec::new();
     for (name, text) in texts("rules")? {
         if name.starts_with("models/") {
@@ -71,7 +73,7 @@ fn rules() -> Result<Vec<(Rule, Needs)>, Box<dyn Error>> {
         match read.pop() {
             Some(mut rule) if rule.meta.id == id && read.is_empty() => {
                 Arc::make_mut(&mut rule.meta).file = None;
-                let needs = rule.needs();
+                let needs = Packed::from(rule.needs());
                 rules.push((rule, needs));
             }
             _ => return Err(format!("{file}: one rule with the id {id} is expected").into()),

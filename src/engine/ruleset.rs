@@ -11,7 +11,7 @@ use crate::builtin;
 use crate::finding::RuleIndex;
 use crate::lang::Language;
 use crate::pattern::{Compiler, Formula, Options};
-use crate::rule::{self, Meta, Mode, Needs, Rule, RuleError, Target};
+use crate::rule::{self, Meta, Mode, Needs, Packed, Rule, RuleError, Target};
 use crate::secrets::{self, Detectors};
 use crate::source::Source;
 use crate::taint::{self, Half};
@@ -34,10 +34,10 @@ pub struct RuleSet {
 pub(super) struct Entry {
     pub(super) rule: Rule,
     target: Target,
-    needs: Needs,
+    needs: Packed<Needs>,
     pub(super) options: Options,
-    include: Option<GlobSet>,
-    exclude: Option<GlobSet>,
+    /// Compiled on first use: the paths that it sees, where it names some, and those that it does not.
+    globs: OnceLock<(Option<GlobSet>, Option<GlobSet>)>,
     /// Boxed, since most are never filled in, and empty memory is not free: each page is a fault.
     programs: [OnceLock<Box<Result<Program, RuleError>>>; Language::ALL.len()],
     fixer: OnceLock<Option<Result<Fixer, RuleError>>>,
@@ -111,7 +111,7 @@ impl RuleSet {
                                 message: "a built-in rule has this id".to_owned(),
                             });
                         }
-                        let needs = rule.needs();
+                        let needs = Packed::from(rule.needs());
                         rules.push((rule, needs));
                     }
                 }
@@ -175,7 +175,7 @@ impl RuleSet {
         }
     }
 
-    fn of(rules: Vec<(Rule, Needs)>) -> RuleSet {
+    fn of(rules: Vec<(Rule, Packed<Needs>)>) -> RuleSet {
         let entries = rules
             .into_iter()
             .map(|(rule, needs)| Entry::new(rule, needs));
@@ -228,7 +228,7 @@ impl RuleSet {
     pub(super) fn prefilter(&self, language: Language) -> &Prefilter {
         self.prefilters[language as usize].get_or_init(|| {
             let rules = self.by_language[language as usize].iter();
-            Prefilter::new(rules.map(|&index| &self.entries[index].needs))
+            Prefilter::new(rules.map(|&index| &*self.entries[index].needs))
         })
     }
 
@@ -344,17 +344,13 @@ impl RuleSet {
 }
 
 impl Entry {
-    fn new(rule: Rule, needs: Needs) -> Entry {
-        // Globs were checked when the rule was read.
-        let include = path_globs(&rule.paths.include);
-        let exclude = path_globs(&rule.paths.exclude);
+    fn new(rule: Rule, needs: Packed<Needs>) -> Entry {
         Entry {
             target: rule.target(),
             needs,
             options: rule.options,
             rule,
-            include,
-            exclude,
+            globs: OnceLock::new(),
             programs: Default::default(),
             fixer: OnceLock::new(),
         }
@@ -383,17 +379,16 @@ impl Entry {
 
     /// Whether the rule's `paths:` let it see a file.
     pub(super) fn sees(&self, source: &Source) -> bool {
-        self.include
-            .as_ref()
-            .is_none_or(|globs| globs.is_match(&source.path))
-            && !self
-                .exclude
-                .as_ref()
-                .is_some_and(|globs| globs.is_match(&source.path))
+        let paths = &self.rule.paths;
+        // They were checked when the rule was read.
+        let compile = || (path_globs(&paths.include), path_globs(&paths.exclude));
+        let (include, exclude) = self.globs.get_or_init(compile);
+        let holds = |globs: &GlobSet| globs.is_match(&source.path);
+        include.as_ref().is_none_or(holds) && !exclude.as_ref().is_some_and(holds)
     }
 }
 
-fn builtin_rules() -> Vec<(Rule, Needs)> {
+fn builtin_rules() -> Vec<(Rule, Packed<Needs>)> {
     postcard::from_bytes(builtin::RULES).expect("the build script writes this type")
 }
 
@@ -479,7 +474,7 @@ mod tests {
                 panic!("{}: one rule is expected", embedded.meta.id)
             };
             assert_eq!(*read, embedded);
-            assert_eq!(read.needs(), needs);
+            assert_eq!(read.needs(), *needs);
         }
     }
 }

@@ -35,7 +35,8 @@ impl Emitter for Concise {
             } else {
                 "warning"
             };
-            let problem = one_line(&file.problem.to_string());
+            let problem = file.problem.to_string();
+            let problem = one_line(&problem);
             writeln!(out, "{}: {kind}: {problem}", escape(&file.path))?;
         }
         if self.style.detail != Detail::Quiet {

@@ -46,7 +46,7 @@ fn write_finding(outcome: &Outcome<'_>, finding: &Reported, out: &mut dyn Write)
         "{} ({} severity, {} confidence)",
         rule.id, finding.severity, finding.confidence
     );
-    let mut message = one_line(&finding.message);
+    let mut message = one_line(&finding.message).into_owned();
     if !rule.repair.trim().is_empty() {
         message += "\n";
         message += &one_line(&rule.repair);

@@ -49,7 +49,7 @@ impl Emitter for Gitlab {
                 let count = seen.entry(&finding.fingerprint).or_default();
                 *count += 1;
                 GitlabIssue {
-                    description: one_line(&finding.message),
+                    description: one_line(&finding.message).into_owned(),
                     check_name: &outcome.rule(finding).id,
                     fingerprint: format!("{}:{count}", finding.fingerprint),
                     severity: severity(finding.severity),
@@ -69,7 +69,7 @@ impl Emitter for Gitlab {
             problems
                 .filter(|file| file.problem.is_incomplete())
                 .map(|file| GitlabIssue {
-                    description: one_line(&format!("not examined: {}", file.problem)),
+                    description: one_line(&format!("not examined: {}", file.problem)).into_owned(),
                     check_name: "aiscan.not-examined",
                     fingerprint: format!("aiscan.not-examined:{}", file.path),
                     severity: "blocker",

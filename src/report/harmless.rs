@@ -2,29 +2,35 @@
 //!
 //! What would act is written as a `\u` escape, which every reader of JSON undoes: nothing is lost.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::text::{is_plain, is_unsafe};
 
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 15;
+
 /// Writes a value with line breaks and indentation, and a line end.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let formatter = Harmless(PrettyFormatter::new());
-    value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut *out, formatter,
-    ))?;
-    out.write_all(b"\n")
+    write(value, PrettyFormatter::new(), out)
 }
 
 /// Writes a value on one line.
 pub(super) fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let formatter = Harmless(CompactFormatter);
+    write(value, CompactFormatter, out)
+}
+
+fn write(value: &impl Serialize, formatter: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    // Values are written by the piece: a call of each through `dyn` would cost most of the time.
+    let mut buffer = BufWriter::with_capacity(BUFFER, out);
     value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut *out, formatter,
+        &mut buffer,
+        Harmless(formatter),
     ))?;
-    out.write_all(b"\n")
+    buffer.write_all(b"\n")?;
+    buffer.flush()
 }
 
 /// Lays JSON out as another formatter does, and writes in strings as `\u` escapes what acts on a
@@ -37,7 +43,7 @@ impl<F: Formatter> Formatter for Harmless<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if is_plain(fragment) && !fragment.contains("##") {
+        if is_plain(fragment) && memchr::memchr(b'#', fragment.as_bytes()).is_none() {
             return out.write_all(fragment.as_bytes());
         }
         let acts = |(at, c): &(usize, char)| {

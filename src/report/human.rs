@@ -102,7 +102,7 @@ fn groups<'a>(finding: &'a Reported, rule: &'a Meta, verbose: bool) -> Vec<Group
             Some(title) => Group::with_title(title),
             None => Group::with_level(Level::NOTE),
         };
-        let note = Some(one_line(&step.note));
+        let note = Some(one_line(&step.note).into_owned());
         let kind = AnnotationKind::Context;
         excerpt(group, &Level::NOTE, &step.place, kind, note, &mut groups);
     }
@@ -110,7 +110,7 @@ fn groups<'a>(finding: &'a Reported, rule: &'a Meta, verbose: bool) -> Vec<Group
 }
 
 /// What is said below an excerpt, a line each.
-fn remarks<'a>(finding: &Reported, rule: &Meta, verbose: bool) -> Vec<Message<'a>> {
+fn remarks<'a>(finding: &Reported, rule: &'a Meta, verbose: bool) -> Vec<Message<'a>> {
     let confidence = format!("{} confidence", finding.confidence);
     let mut remarks = vec![Level::NOTE.no_name().message(confidence)];
     let why = if verbose {

@@ -47,7 +47,8 @@ pub(super) fn write_problems(
         .partition(|file| file.problem.is_incomplete());
     for (title, files) in [("not examined", lost), ("examined in part", degraded)] {
         let lines = files.iter().map(|file| {
-            let problem = one_line(&file.problem.to_string());
+            let problem = file.problem.to_string();
+            let problem = one_line(&problem);
             format!("{}: {problem}", escape(&file.path))
         });
         write_list(title, lines, detail, out)?;

@@ -34,10 +34,10 @@ pub(crate) fn is_plain(text: &str) -> bool {
 }
 
 /// Text on one line: white space becomes single spaces, unsafe characters become `\u{…}`.
-pub(crate) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let gaps = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     if !gaps && is_plain(text) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len());
     for word in text
@@ -49,7 +49,7 @@ pub(crate) fn one_line(text: &str) -> String {
         }
         push_escaped(&mut line, word);
     }
-    line
+    Cow::Owned(line)
 }
 
 /// Text that must keep its inner spaces, such as a path: unsafe characters become `\u{…}`.
@@ -85,11 +85,12 @@ pub(crate) fn escape_excerpt(text: &str, marked: &Range<usize>) -> (String, Rang
 }
 
 /// The first sentence of a text on one line, its full stop included.
-pub(crate) fn first_sentence(text: &str) -> String {
+pub(crate) fn first_sentence(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
-    match line.find(". ") {
-        Some(stop) => line[..=stop].to_owned(),
-        None => line,
+    match (line.find(". "), line) {
+        (Some(stop), Cow::Borrowed(line)) => Cow::Borrowed(&line[..=stop]),
+        (Some(stop), Cow::Owned(line)) => Cow::Owned(line[..=stop].to_owned()),
+        (None, line) => line,
     }
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
 pub(crate) fn markdown(text: &str) -> String {
     let line = one_line(text);
     let mut escaped = String::with_capacity(line.len() + line.len() / 8);
-    let mut rest = line.as_str();
+    let mut rest = &*line;
     while let Some((before, after)) = rest.split_once('`') {
         push_markdown(&mut escaped, before);
         match after.split_once('`') {
@@ -251,7 +252,9 @@ fn push_markdown(escaped: &mut String, text: &str) {
         means_something || opens && starts_block(at, byte)
     };
     let mut pushed = 0;
-    for (at, _) in text.bytes().enumerate().filter(special) {
+    let marks = text.bytes().enumerate();
+    let marks = marks.filter(|(_, byte)| !byte.is_ascii_alphabetic() && *byte != b' ');
+    for (at, _) in marks.filter(special) {
         escaped.push_str(&text[pushed..at]);
         escaped.push('\\');
         pushed = at;

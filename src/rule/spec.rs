@@ -9,6 +9,7 @@ use super::error::{PartError, RuleError};
 use super::fix::{self, Fix};
 use super::formula::{self, Formula};
 use super::options::{self, Options};
+use super::packed::Packed;
 use super::secret::{self, Secret};
 use super::taint::{self, TaintSpec};
 use super::vocabulary::{self, names, unknown};
@@ -17,6 +18,7 @@ use crate::finding::{Confidence, Severity};
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Rule {
     /// What it says of itself.
     pub meta: Arc<Meta>,
@@ -43,13 +45,14 @@ pub struct Paths {
 
 /// What a rule looks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub enum Mode {
     /// Code that matches a formula.
-    Search(Formula),
+    Search(Packed<Formula>),
     /// A credential.
     Secret(Arc<Secret>),
     /// A flow from a source to a sink.
-    Taint(Box<TaintSpec>),
+    Taint(Packed<TaintSpec>),
 }
 
 /// The version of Semgrep whose behaviour is followed; `min-version` compares with it.
@@ -188,7 +191,7 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
     let mode_line = yaml.get("mode").map_or(yaml.line, |mode| mode.line);
     let (options, flows) = options::read(yaml)?;
     let mode = match mode_name.as_str() {
-        "search" if taint::is_newer(yaml) => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
+        "search" if taint::is_newer(yaml) => Mode::Taint(taint::read(yaml, flows)?.into()),
         "search" => {
             let formula = formula::of_map(yaml)?;
             if !formula.is_grounded() {
@@ -199,10 +202,10 @@ fn read_rule(yaml: &Yaml) -> Result<Rule, PartError> {
                     message: message.into(),
                 });
             }
-            Mode::Search(formula)
+            Mode::Search(formula.into())
         }
         "secret" => Mode::Secret(Arc::new(secret::read(yaml)?)),
-        "taint" => Mode::Taint(Box::new(taint::read(yaml, flows)?)),
+        "taint" => Mode::Taint(taint::read(yaml, flows)?.into()),
         other => {
             let why = vocabulary::REFUSED_MODES
                 .iter()
@@ -383,7 +386,10 @@ mod tests {
             "{HEAD}  match:\n    all:\n    - f($X)\n    - not: f(1)\n    where:\n    - metavariable: $X\n      regex: a\n"
         );
         let rule = read_file("r.yaml", &text).unwrap().unwrap().rules.remove(0);
-        let Mode::Search(Formula::And(outer)) = rule.mode else {
+        let Mode::Search(formula) = &rule.mode else {
+            panic!()
+        };
+        let Formula::And(outer) = &**formula else {
             panic!()
         };
         assert_eq!(outer.conditions.len(), 1);

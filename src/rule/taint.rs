@@ -541,7 +541,7 @@ mod tests {
         let Mode::Taint(spec) = file.rules.remove(0).mode else {
             panic!()
         };
-        *spec
+        TaintSpec::clone(&spec)
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! SARIF 2.1.0, as GitHub reads it: one run with its rules, results and notifications.
 //!
-//! The `serde-sarif` crate stays behind this module. Text in `message` members is plain text to
-//! SARIF, but with links in it; see [`plain`].
+//! The `serde-sarif` crate stays behind this module. The frame around its types is written here, so
+//! that rules and results, which are many, are made and written one by one. Text in `message`
+//! members is plain text to SARIF, but with links in it; see [`plain`].
 //!
 //! `automationDetails` is left to whoever uploads: an id given here would override the category
 //! that the upload names, and so make two uploads replace each other.
@@ -10,13 +11,14 @@ mod notification;
 mod result;
 mod rule;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde::{Serialize, Serializer};
 use serde_sarif::sarif::{
     ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, PhysicalLocation,
-    Region, Run, Sarif as Log, Tool, ToolComponent,
+    Region,
 };
 
 use super::harmless::write_pretty;
@@ -47,43 +49,102 @@ impl Emitter for Sarif {
     }
 }
 
-fn log(outcome: &Outcome<'_>, max_results: usize) -> Log {
+/// The log, its fields in the order in which the types of the crate are written.
+#[derive(Serialize)]
+struct Log<'o> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'o>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'o> {
+    column_kind: &'static str,
+    invocations: [Invocation; 1],
+    original_uri_base_ids: BTreeMap<&'static str, ArtifactLocation>,
+    results: Results<'o>,
+    tool: Tool<'o>,
+}
+
+#[derive(Serialize)]
+struct Tool<'o> {
+    driver: Driver<'o>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'o> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
+    name: &'static str,
+    rules: Rules<'o>,
+    semantic_version: &'static str,
+    version: &'static str,
+}
+
+/// The rules that are listed, by their place in the report.
+struct Rules<'o> {
+    outcome: &'o Outcome<'o>,
+    listed: Vec<u32>,
+}
+
+impl Serialize for Rules<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rules = self.listed.iter();
+        serializer
+            .collect_seq(rules.map(|&at| rule::descriptor(&self.outcome.report.rules[at as usize])))
+    }
+}
+
+/// Findings, and the places of their rules in the list.
+struct Results<'o> {
+    outcome: &'o Outcome<'o>,
+    kept: Vec<&'o Reported>,
+    indices: BTreeMap<u32, i64>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.kept.iter().map(|finding| {
+            let index = self.indices[&finding.rule.0];
+            result::result(finding, self.outcome.rule(finding), index)
+        }))
+    }
+}
+
+fn log<'o>(outcome: &'o Outcome<'o>, max_results: usize) -> Log<'o> {
     let kept = worst(&outcome.report.findings, max_results);
-    let rules = listed_rules(outcome, &kept);
-    let indices: BTreeMap<u32, i64> = (0..).zip(&rules).map(|(at, &rule)| (rule, at)).collect();
-    let mut driver = ToolComponent::builder()
-        .name("aiscan")
-        .version(env!("CARGO_PKG_VERSION"))
-        .semantic_version(env!("CARGO_PKG_VERSION"))
-        .rules(
-            rules
-                .iter()
-                .map(|&at| rule::descriptor(&outcome.report.rules[at as usize]))
-                .collect::<Vec<_>>(),
-        )
-        .build();
-    let home = env!("CARGO_PKG_REPOSITORY");
-    driver.information_uri = (!home.is_empty()).then(|| home.to_owned());
-    let results: Vec<_> = kept
-        .iter()
-        .map(|finding| result::result(finding, outcome.rule(finding), indices[&finding.rule.0]))
-        .collect();
-    let dropped = outcome.report.findings.len() - results.len();
+    let listed = listed_rules(outcome, &kept);
     let root = ArtifactLocation::builder()
         .description(message("the folder that all paths are relative to"))
         .build();
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .invocations(vec![invocation(outcome, dropped)])
-        .original_uri_base_ids(BTreeMap::from([(ROOT.to_owned(), root)]))
-        .column_kind(json!("utf16CodeUnits"))
-        .results(results)
-        .build();
-    Log::builder()
-        .schema(SCHEMA)
-        .version(json!("2.1.0"))
-        .runs(vec![run])
-        .build()
+    let dropped = outcome.report.findings.len() - kept.len();
+    let run = Run {
+        column_kind: "utf16CodeUnits",
+        invocations: [invocation(outcome, dropped)],
+        original_uri_base_ids: BTreeMap::from([(ROOT, root)]),
+        results: Results {
+            outcome,
+            indices: listed.iter().copied().zip(0..).collect(),
+            kept,
+        },
+        tool: Tool {
+            driver: Driver {
+                information_uri: env!("CARGO_PKG_REPOSITORY"),
+                name: "aiscan",
+                rules: Rules { outcome, listed },
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        },
+    };
+    Log {
+        schema: SCHEMA,
+        runs: [run],
+        version: "2.1.0",
+    }
 }
 
 /// At most `limit` findings, in their order; what is left out is silenced or the least severe.
@@ -154,21 +215,21 @@ fn precision(confidence: Confidence) -> &'static str {
 
 /// Text that holds no link: SARIF reads `[text](target)` in plain text as one, and a backslash
 /// before a bracket as the bracket itself.
-fn plain(text: &str) -> String {
+fn plain(text: Cow<'_, str>) -> String {
     if text.contains("](") {
         text.replace("](", "\\](")
     } else {
-        text.to_owned()
+        text.into_owned()
     }
 }
 
-fn message(text: &str) -> Message {
-    Message::builder().text(plain(text)).build()
+fn message<'t>(text: impl Into<Cow<'t, str>>) -> Message {
+    Message::builder().text(plain(text.into())).build()
 }
 
-fn multiformat(text: &str) -> MultiformatMessageString {
+fn multiformat<'t>(text: impl Into<Cow<'t, str>>) -> MultiformatMessageString {
     MultiformatMessageString::builder()
-        .text(plain(text))
+        .text(plain(text.into()))
         .build()
 }
 
@@ -205,7 +266,8 @@ mod tests {
 
     fn value(report: &Report, max_results: usize) -> serde_json::Value {
         let policy = Policy::default();
-        serde_json::to_value(log(&Outcome::new(report, &policy), max_results)).unwrap()
+        let outcome = Outcome::new(report, &policy);
+        serde_json::to_value(log(&outcome, max_results)).unwrap()
     }
 
     #[test]

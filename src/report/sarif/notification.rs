@@ -81,7 +81,7 @@ fn notification(
     let mut notification = Notification::builder()
         .descriptor(ReportingDescriptorReference::builder().id(id).build())
         .level(json!(level))
-        .message(message(&one_line(text)))
+        .message(message(one_line(text)))
         .build();
     notification.locations = place.map(|place| vec![place]);
     notification

@@ -32,7 +32,7 @@ pub(super) fn result(finding: &Reported, rule: &Meta, rule_index: i64) -> Result
             "warning" => ResultLevel::Warning,
             _ => ResultLevel::Note,
         })
-        .message(message(&one_line(&finding.message)))
+        .message(message(one_line(&finding.message)))
         .locations(vec![place(&finding.place)])
         .partial_fingerprints(hashes)
         .properties(properties(finding))
@@ -42,7 +42,7 @@ pub(super) fn result(finding: &Reported, rule: &Meta, rule_index: i64) -> Result
     }
     result.fixes = finding.fix.as_ref().map(|fix| {
         let description = if rule.repair.trim().is_empty() {
-            "replace the marked text".to_owned()
+            "replace the marked text".into()
         } else {
             one_line(&rule.repair)
         };
@@ -57,7 +57,7 @@ pub(super) fn result(finding: &Reported, rule: &Meta, rule_index: i64) -> Result
             .build();
         vec![
             Fix::builder()
-                .description(message(&description))
+                .description(message(description))
                 .artifact_changes(vec![change])
                 .build(),
         ]
@@ -67,7 +67,7 @@ pub(super) fn result(finding: &Reported, rule: &Meta, rule_index: i64) -> Result
             Suppression::builder()
                 .kind(json!("inSource"))
                 .status(json!("accepted"))
-                .justification(plain(&one_line(&found.reason)))
+                .justification(plain(one_line(&found.reason)))
                 .build(),
         ]
     });
@@ -83,11 +83,7 @@ fn place(place: &Place) -> Location {
 fn flow(steps: &[Step]) -> CodeFlow {
     let steps = steps.iter().take(MAX_STEPS).map(|step| {
         let mut location = place(&step.place);
-        location.message = Some(
-            Message::builder()
-                .text(plain(&one_line(&step.note)))
-                .build(),
-        );
+        location.message = Some(Message::builder().text(plain(one_line(&step.note))).build());
         ThreadFlowLocation::builder().location(location).build()
     });
     CodeFlow::builder()

@@ -18,14 +18,15 @@ const MAX_DESCRIPTION: usize = 1_024;
 const MAX_TAGS: usize = 20;
 
 pub(super) fn descriptor(rule: &Meta) -> ReportingDescriptor {
-    let full = format!("{} {}", one_line(&rule.message), one_line(&rule.why));
+    let message = one_line(&rule.message);
+    let full = format!("{message} {}", one_line(&rule.why));
     let mut descriptor = ReportingDescriptor::builder()
         .id(&rule.id)
-        .short_description(multiformat(&shorten(
-            &first_sentence(&rule.message),
+        .short_description(multiformat(shorten(
+            &first_sentence(&message),
             MAX_DESCRIPTION,
         )))
-        .full_description(multiformat(&shorten(full.trim_end(), MAX_DESCRIPTION)))
+        .full_description(multiformat(shorten(full.trim_end(), MAX_DESCRIPTION)))
         .help(help(rule))
         .default_configuration(
             ReportingConfiguration::builder()
@@ -43,7 +44,7 @@ pub(super) fn descriptor(rule: &Meta) -> ReportingDescriptor {
 
 /// What a reader needs who has only the log: the fault, why it matters, the repair, what to read.
 fn help(rule: &Meta) -> MultiformatMessageString {
-    let mut text = one_line(&rule.message);
+    let mut text = one_line(&rule.message).into_owned();
     let mut formatted = markdown(&rule.message);
     for (title, part) in [("Why it matters", &rule.why), ("Repair", &rule.repair)] {
         if part.trim().is_empty() {
@@ -73,7 +74,7 @@ fn help(rule: &Meta) -> MultiformatMessageString {
         };
     }
     MultiformatMessageString::builder()
-        .text(plain(&text))
+        .text(plain(text.into()))
         .markdown(formatted)
         .build()
 }
