@@ -128,9 +128,8 @@ pub(super) fn within(
         // A name may stand for it.
         Kind::Regex => return None,
         Kind::Name => vec![index.of_kind(Kind::Name)],
-        Kind::Attr if !is_chain(pattern, p) => {
-            vec![index.of_kind(Kind::Name), index.of_kind(Kind::Attr)]
-        }
+        Kind::Attr if !is_chain(pattern, p) => lists(pattern, p, file)
+            .unwrap_or_else(|| vec![index.of_kind(Kind::Name), index.of_kind(Kind::Attr)]),
         _ => lists(pattern, p, file)?,
     };
     let mut found = Vec::new();
@@ -152,7 +151,12 @@ fn lists<'f>(pattern: &Tree, p: NodeId, file: &'f File<'_>) -> Option<Vec<&'f [N
     let of = |kinds: &[Kind]| Some(kinds.iter().map(|&kind| index.of_kind(kind)).collect());
     match pattern.kind(p) {
         Kind::MetaVar | Kind::Deep | Kind::TypedMetaVar | Kind::Ellipsis => None,
-        Kind::Name | Kind::Attr | Kind::Str | Kind::Int | Kind::Bool | Kind::Float => None,
+        Kind::Name | Kind::Str | Kind::Int | Kind::Bool | Kind::Float => None,
+        Kind::Attr => {
+            let field = pattern.child(p, Role::Field)?;
+            let is_word = matches!(pattern.kind(field), Kind::Ident | Kind::Name);
+            is_word.then(|| vec![file.fields_of(pattern.symbol(field))])
+        }
         kind @ (Kind::Call | Kind::New) => {
             let callee = pattern.child(p, Role::Callee);
             let word = callee

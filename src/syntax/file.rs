@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 
 use super::constants::Constants;
-use super::index::Index;
+use super::index::{Fields, Index};
 use super::names::Names;
+use super::symbol::Symbol;
 use super::tree::{NodeId, Tree};
 use crate::lang::Language;
 use crate::source::Source;
@@ -18,6 +19,7 @@ pub struct File<'s> {
     names: Names,
     constants: OnceCell<Constants>,
     index: OnceCell<Index>,
+    fields: OnceCell<Fields>,
     by_start: OnceCell<Vec<(u32, NodeId)>>,
 }
 
@@ -55,6 +57,7 @@ impl<'s> File<'s> {
             names,
             constants: OnceCell::new(),
             index: OnceCell::new(),
+            fields: OnceCell::new(),
             by_start: OnceCell::new(),
         })
     }
@@ -83,6 +86,13 @@ impl<'s> File<'s> {
     pub fn index(&self) -> &Index {
         self.index
             .get_or_init(|| Index::of(&self.tree, &self.names))
+    }
+
+    /// The fields of a word, and the names that are short for one, in order.
+    pub fn fields_of(&self, word: Symbol) -> &[NodeId] {
+        self.fields
+            .get_or_init(|| Fields::of(&self.tree, &self.names, self.index()))
+            .get(word)
     }
 
     /// The nodes in the order of where they begin.

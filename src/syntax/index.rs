@@ -71,6 +71,37 @@ impl Index {
     }
 }
 
+/// The fields of a file by their words, and the names that are short for such a field.
+#[derive(Debug)]
+pub(super) struct Fields(HashMap<Symbol, Vec<NodeId>>);
+
+impl Fields {
+    pub(super) fn of(tree: &Tree, names: &Names, index: &Index) -> Fields {
+        let mut nodes = [index.of_kind(Kind::Attr), index.of_kind(Kind::Name)].concat();
+        // Two rows in order are merged.
+        nodes.sort();
+        let mut fields: HashMap<Symbol, Vec<NodeId>> = HashMap::new();
+        for id in nodes {
+            let word = if tree.kind(id) == Kind::Name {
+                let chain = names.qualified(id);
+                chain.and_then(|chain| last_word(tree, chain))
+            } else {
+                let field = tree.child(id, Role::Field);
+                let is_word = |of: &NodeId| matches!(tree.kind(*of), Kind::Ident | Kind::Name);
+                field.filter(is_word).map(|field| tree.symbol(field))
+            };
+            if let Some(word) = word {
+                fields.entry(word).or_default().push(id);
+            }
+        }
+        Fields(fields)
+    }
+
+    pub(super) fn get(&self, word: Symbol) -> &[NodeId] {
+        self.0.get(&word).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The last word of a name or of a chain of fields.
 pub(crate) fn last_word(tree: &Tree, node: NodeId) -> Option<Symbol> {
     match tree.kind(node) {
