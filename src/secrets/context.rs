@@ -138,6 +138,7 @@ fn is_space(b: u8) -> bool {
 /// Reads on from the end of a name in code up to a quoted literal.
 fn in_code(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
     let was_quoted = cursor.skip_quote();
+    let ends_call = cursor.peek() == b')';
     cursor.skip(|b| matches!(b, b']' | b')' | b'?' | b'!'), 2);
     if was_quoted && cursor.peek() == b'.' {
         return in_place_of_nothing(cursor, name);
@@ -154,7 +155,7 @@ fn in_code(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
     let joined = cursor.skip_any(&[
         b"===", b"!==", b"=>", b"==", b"!=", b":=", b"=", b"::new(", b":", b"->", b"||=", b"||",
         b"??=", b"??", b"or ", b"(",
-    ]) || was_quoted && cursor.skip_any(&[b","]);
+    ]) || was_quoted && !ends_call && cursor.skip_any(&[b","]);
     if !joined {
         return None;
     }
@@ -286,6 +287,11 @@ fn in_text(mut cursor: Cursor<'_>, name: Span) -> Option<Pair> {
             return after_joint(value, name, false);
         }
     }
+    // To pass something is what sentences tell, too.
+    let is_verb = !is_option && cursor.text[name.range()].eq_ignore_ascii_case(b"pass");
+    if is_verb {
+        return None;
+    }
     if blanks > 0 || cursor.skip_any(&[b"-"]) || cursor.skip_any(&[b"("]) {
         let mut literal = cursor;
         literal.skip(|b| b"bru@".contains(&b), 1);
@@ -384,6 +390,7 @@ mod tests {
             "key, other",
             "f(key)",
             "key: str",
+            "equal(hash('key'), 'V')",
         ] {
             assert_eq!(value(text, true), None, "{text}");
         }

@@ -188,6 +188,7 @@ impl<'a> Context<'a> {
         let refused = value.len() < 6
             || !value::is_one_word(value)
             || value::is_placeholder(value)
+            || value::is_counted(value)
             || value::is_public(value)
             || value.eq_ignore_ascii_case(name.as_bytes())
             || around::is_for_everybody(self.text, pair.name, pair.value);
@@ -238,6 +239,8 @@ impl<'a> Context<'a> {
             return told.then_some(Evidence::Shape);
         }
         let plain = value::is_plain_name(value);
+        // What ends in a word for a secret is called one: `caching_sha2_password`, `slack-v1-token`.
+        let called = std::str::from_utf8(value).is_ok_and(name::ends_in_a_promise);
         // Letters alone are seldom a name of many bits; what has marks may be a path of rare words.
         let letters = value.iter().all(u8::is_ascii_alphabetic);
         let plain_below = if letters { 1.4 * SURE } else { 2.0 * SURE };
@@ -260,6 +263,7 @@ impl<'a> Context<'a> {
                 };
                 Some(Evidence::Random(sure))
             }
+            Randomness::Patterned | Randomness::Ordinary if called => None,
             Randomness::Patterned if !self.is_code && value.len() >= 16 => {
                 let told = promise == Promise::Token && value.len() >= 20;
                 (has_digit && has_letter || told).then_some(Evidence::Shape)

@@ -308,7 +308,19 @@ fn is_word_before_plain_key(word: &str) -> bool {
             | "data"
             | "meta"
             | "metadata"
+            | "websocket"
     )
+}
+
+/// Whether a value is what a secret is called: parts joined by marks, the last a word for a secret.
+pub(super) fn ends_in_a_promise(value: &str) -> bool {
+    let joined = value.split(['_', '-', '.']).count() > 1;
+    let last = value.rsplit(['_', '-', '.']).next().unwrap_or(value);
+    joined
+        && matches!(
+            last.to_ascii_lowercase().as_str(),
+            "password" | "passwd" | "pass" | "pwd" | "token" | "secret" | "key" | "credentials"
+        )
 }
 
 /// The words of a name in lower case, split at marks and where the case changes.
@@ -390,6 +402,15 @@ mod tests {
         ] {
             assert_eq!(promise(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_called_a_secret_is_none() {
+        assert!(ends_in_a_promise("caching_sha2_password"));
+        assert!(ends_in_a_promise("v1-slack-token"));
+        assert!(!ends_in_a_promise("password"));
+        assert!(!ends_in_a_promise("super_secret_1"));
+        assert!(!ends_in_a_promise("admin-token-2024"));
     }
 
     #[test]

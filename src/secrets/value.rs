@@ -95,6 +95,7 @@ fn is_reference(folded: &[u8]) -> bool {
         || has(b"%(")
         || has(b"#{")
         || has(b"<%")
+        || has(b"?.")
         || folded.starts_with(b"process.env")
         || folded.starts_with(b"os.environ")
         || folded.starts_with(b"env.")
@@ -114,12 +115,17 @@ fn has_few_characters(folded: &[u8]) -> bool {
     second.is_none_or(|&second| folded.iter().all(|&b| b == first || b == second))
 }
 
+/// The alphabet or the digits in their order, or a part of them.
+pub(super) fn is_counted(value: &[u8]) -> bool {
+    value.windows(2).all(|two| two[1].checked_sub(two[0]) == Some(1))
+}
+
 /// Whether the value is the name of something: an identifier, an environment variable, a path, a
 /// version, a host, a sentence. What is random never gets here as one of these by chance.
 pub(super) fn is_plain_name(value: &[u8]) -> bool {
     let identifier = value
         .iter()
-        .all(|b| b.is_ascii_alphabetic() || b"_-.:/ ".contains(b));
+        .all(|b| b.is_ascii_alphabetic() || b"_-.:/@ ".contains(b));
     let digits_at_end = value
         .iter()
         .rposition(|b| !b.is_ascii_digit())
@@ -146,7 +152,7 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 }
 
 /// Things that look random and are public: subresource integrity, hashes with their name, public
-/// keys, data and web addresses, hashed passwords.
+/// keys, data, web and network addresses, hashed passwords.
 pub(super) fn is_public(value: &[u8]) -> bool {
     const STARTS: [&[u8]; 20] = [
         b"MFkwEwYHKoZIzj0",
@@ -172,6 +178,14 @@ pub(super) fn is_public(value: &[u8]) -> bool {
     ];
     STARTS.iter().any(|start| value.starts_with(start))
         || memchr::memmem::find(value, b"://").is_some()
+        || is_network_address(value)
+}
+
+/// Hexadecimal digits in groups of at most four with colons between: IPv6, the address of a device.
+fn is_network_address(value: &[u8]) -> bool {
+    let mut groups = value.split(|&b| b == b':');
+    groups.clone().count() >= 4
+        && groups.all(|group| group.len() <= 4 && group.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Whether the value has only characters that tokens are written in; passwords may have others.
@@ -250,6 +264,7 @@ mod tests {
             "********",
             "AKIAIOSFODNN7EXAMPLE",
             "ababababab",
+            "options?.password||other",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
@@ -257,8 +272,25 @@ mod tests {
     }
 
     #[test]
+    fn the_alphabet_is_counted() {
+        assert!(is_counted(b"abcdefghijklmnopqrstuvwxyz"));
+        assert!(is_counted(b"12345678"));
+        assert!(!is_counted(b"abcdefgh1"));
+    }
+
+    #[test]
+    fn addresses_are_public() {
+        for value in ["2a00:1450:4009:81f::200e", "00:1b:63:84:45:e6"] {
+            assert!(is_public(value.as_bytes()), "{value}");
+        }
+        assert!(!is_public(b"1450:4009:81f7a9c3:200e"));
+        assert!(!is_public(b"beef:cafe1"));
+    }
+
+    #[test]
     fn names_of_things_are_plain() {
         for value in [
+            "@@webpack",
             "MY_SECRET1",
             "NEO4J_PASSWORD",
             "settings.key",
