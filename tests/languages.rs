@@ -481,6 +481,12 @@ mod bash {
     }
 
     #[test]
+    fn a_statement_is_found_in_what_is_substituted() {
+        check("a\nb", "a\nx=$(b)\n", &["a\nx=$(b)"]);
+        check("a\nb", "a\nc \"$(b)\"\n", &["a\nc \"$(b)\""]);
+    }
+
+    #[test]
     fn quotes_do_not_hide_a_word() {
         let text = "\"rm\" x\n'rm' x\nr\"m\" x\nr\\m x\n$'\\x72m' x\n";
         assert_eq!(found(Language::Bash, "rm x", text).len(), 5);
@@ -606,13 +612,12 @@ mod dockerfile {
     }
 
     #[test]
-    fn each_pair_of_env_and_label_counts() {
-        check(
-            "ENV B=$X",
-            "ENV A=1 B=\"2\"\nENV B 3\n",
-            &["B=\"2\"", "ENV B 3"],
-        );
+    fn the_pairs_of_env_are_a_list_and_those_of_label_count_each() {
+        let text = "ENV A=1 B=\"2\"\nENV B 3\n";
+        check("ENV B=$X", text, &["ENV B 3"]);
+        check("ENV ... B=$X ...", text, &["ENV A=1 B=\"2\"", "ENV B 3"]);
         check("LABEL $K=v", "LABEL a=v\n", &["LABEL a=v"]);
+        check("LABEL b=v", "LABEL a=v b=v\n", &["LABEL a=v b=v"]);
         check("ARG $X", "ARG a\nARG b=1\n", &["ARG a"]);
     }
 

@@ -117,7 +117,9 @@ fn has_few_characters(folded: &[u8]) -> bool {
 
 /// The alphabet or the digits in their order, or a part of them.
 pub(super) fn is_counted(value: &[u8]) -> bool {
-    value.windows(2).all(|two| two[1].checked_sub(two[0]) == Some(1))
+    value
+        .windows(2)
+        .all(|two| two[1].checked_sub(two[0]) == Some(1))
 }
 
 /// Whether the value is the name of something: an identifier, an environment variable, a path, a

@@ -2,7 +2,7 @@
 
 use super::super::bindings::Bound;
 use super::{Matcher, Then};
-use crate::syntax::{Flags, Kind, NodeId, Role};
+use crate::syntax::{Flags, Kind, NodeId, Role, Symbol, Tree};
 
 /// How far a sequence of statements reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,8 +327,7 @@ impl Matcher<'_> {
             let tree = self.tree;
             let reached = |id: NodeId| {
                 let mut between = tree.ancestors(id).take_while(|&above| above > t);
-                between
-                    .all(|above| !hides(tree.kind(above)) && tree.node(above).role != Role::Target)
+                between.all(|above| !hides(tree, above) && tree.node(above).role != Role::Target)
             };
             return found
                 .into_iter()
@@ -342,7 +341,7 @@ impl Matcher<'_> {
             if alike(node.kind) && self.node(expression, id, then) {
                 return true;
             }
-            at = if hides(node.kind) || node.role == Role::Target {
+            at = if hides(self.tree, id) || node.role == Role::Target {
                 node.end
             } else {
                 at + 1
@@ -353,22 +352,22 @@ impl Matcher<'_> {
 }
 
 /// Whether an expression may run its parts never, often or later: a statement of a pattern does
-/// not mean what stands in there.
-fn hides(kind: Kind) -> bool {
-    matches!(
-        kind,
+/// not mean what stands in there. A command that a shell substitutes runs at once.
+fn hides(tree: &Tree, id: NodeId) -> bool {
+    match tree.kind(id) {
         Kind::Func
-            | Kind::Class
-            | Kind::Block
-            | Kind::Cond
-            | Kind::Comprehension
-            | Kind::Index
-            | Kind::New
-            | Kind::Element
-            | Kind::Raw
-    )
+        | Kind::Class
+        | Kind::Block
+        | Kind::Cond
+        | Kind::Comprehension
+        | Kind::Index
+        | Kind::New
+        | Kind::Element => true,
+        Kind::Raw => tree.symbol(id) != Symbol::of("substitution"),
+        _ => false,
+    }
 }
 
-fn parent_list_is(tree: &crate::syntax::Tree, statement: NodeId, top: NodeId) -> bool {
+fn parent_list_is(tree: &Tree, statement: NodeId, top: NodeId) -> bool {
     tree.after(tree.node(statement).parent) == top
 }

@@ -15,8 +15,8 @@ use crate::lang::Language;
 kinds! {
     From = "from_instruction",
     Run = "run_instruction" | "cmd_instruction" | "entrypoint_instruction" | "shell_instruction",
-    Env = "env_instruction" | "label_instruction",
-    Arg = "arg_instruction",
+    Label = "label_instruction",
+    Arg = "arg_instruction" | "env_instruction",
     Instruction = "add_instruction" | "copy_instruction" | "expose_instruction" | "volume_instruction" | "workdir_instruction" | "onbuild_instruction" | "healthcheck_instruction" | "cross_build_instruction",
     User = "user_instruction",
     Words = "maintainer_instruction" | "stopsignal_instruction",
@@ -101,7 +101,7 @@ impl Dockerfile<'_, '_> {
         match self.k(c) {
             K::From => self.call(c, role, Self::base),
             K::Run => self.call(c, role, Self::run),
-            K::Env => self.pairs(c, role),
+            K::Label => self.pairs(c, role),
             K::Arg | K::Instruction => self.call(c, role, Self::arguments),
             K::User => self.call(c, role, Self::user),
             K::Words => self.call(c, role, Self::words),
@@ -314,12 +314,12 @@ impl Dockerfile<'_, '_> {
         self.lower.lost += lost;
     }
 
-    /// `ENV` and `LABEL`: an instruction for each of their pairs.
+    /// `LABEL`: an instruction for each of its pairs, from the keyword on.
     fn pairs(&mut self, c: CstId, role: Role) {
         let pairs: Vec<CstId> = self
             .lower
             .named(c)
-            .filter(|&part| matches!(self.k(part), K::EnvPair | K::LabelPair))
+            .filter(|&part| self.k(part) == K::LabelPair)
             .collect();
         // Pairs are instructions of their own: the others are left open in any case.
         let named = |&pair: &CstId| {
@@ -331,11 +331,11 @@ impl Dockerfile<'_, '_> {
         };
         let named: Vec<CstId> = pairs.iter().copied().filter(named).collect();
         let pairs = if named.is_empty() { pairs } else { named };
-        for (at, &pair) in pairs.iter().enumerate() {
-            let span = self.lower.span(if at == 0 { c } else { pair });
+        let start = self.lower.span(c).start;
+        for pair in pairs {
             let end = self.lower.node(pair).end;
             self.lower
-                .open_span(Kind::Call, role, Flags::NONE, Span { end, ..span });
+                .open_span(Kind::Call, role, Flags::NONE, Span { start, end });
             self.keyword(c);
             self.argument(pair);
             self.lower.close();
@@ -377,7 +377,7 @@ impl Dockerfile<'_, '_> {
             }
             K::Shell => self.shell(c, &[]),
             K::Array => self.array(c, Role::Arg),
-            K::From | K::Run | K::Env | K::Arg | K::Instruction | K::User | K::Words => {
+            K::From | K::Run | K::Label | K::Arg | K::Instruction | K::User | K::Words => {
                 // `HEALTHCHECK ...` is written as a command by a pattern's encoding.
                 let shell = self.lower.named(c).find(|&part| self.k(part) == K::Shell);
                 match shell.filter(|&shell| {
