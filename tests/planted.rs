@@ -7,13 +7,16 @@
     reason = "clippy knows functions with `#[test]` as tests, and not what they call"
 )]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use aiscan::rule::fixture;
 use serde_json::Value;
+
+use common::{aiscan, git, json};
 
 const FORMATS: [&str; 7] = [
     "human", "concise", "json", "jsonl", "sarif", "github", "gitlab",
@@ -25,31 +28,9 @@ fn filled(template: &str, seed: &str) -> String {
     String::from_utf8(text.unwrap().into_owned()).unwrap()
 }
 
-fn aiscan(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_aiscan"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn git(root: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-        .args(arguments)
-        .current_dir(root)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-}
-
 /// The paths of the findings of rules for secrets.
 fn found(folder: &Path, args: &[&str]) -> BTreeSet<String> {
-    let output = aiscan(folder, &[&["--format", "json"], args].concat());
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (report, _) = json(folder, args);
     let findings = report["findings"].as_array().unwrap().iter();
     findings
         .filter(|finding| finding["rule"].as_str().unwrap().starts_with("secrets."))

@@ -6,14 +6,17 @@
     reason = "clippy knows functions with `#[test]` as tests, and not what they call"
 )]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use aiscan::rule::fixture;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use common::{aiscan, json};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects")
@@ -37,21 +40,6 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(&path, &target).unwrap();
         }
     }
-}
-
-fn aiscan(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_aiscan"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn json(folder: &Path, args: &[&str]) -> (Value, i32) {
-    let output = aiscan(folder, &[&["--format", "json"], args].concat());
-    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
-    (report, output.status.code().unwrap())
 }
 
 /// The findings of a report as `path line rule`.

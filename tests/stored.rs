@@ -7,13 +7,17 @@
     reason = "clippy knows functions with `#[test]` as tests, and not what they call"
 )]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use aiscan::rule::fixture;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use common::{aiscan, git, json};
 
 /// A token of a provider's shape, made here so that none stands in this repository.
 fn token(seed: &str) -> String {
@@ -33,22 +37,6 @@ fn repository() -> TempDir {
     folder
 }
 
-/// Runs git on a repository of a test, without anybody's configuration; what it prints.
-#[track_caller]
-fn git(root: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-        .args(["-c", "protocol.file.allow=always"])
-        .args(arguments)
-        .current_dir(root)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 fn add(root: &Path, name: &str, text: impl AsRef<[u8]>) {
     let path = root.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -61,21 +49,6 @@ fn add(root: &Path, name: &str, text: impl AsRef<[u8]>) {
 fn commit(root: &Path) -> String {
     git(root, &["commit", "-q", "--allow-empty", "-m", "x"]);
     git(root, &["rev-parse", "HEAD"])
-}
-
-fn aiscan(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_aiscan"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn json(folder: &Path, args: &[&str]) -> (Value, i32) {
-    let output = aiscan(folder, &[&["--format", "json"], args].concat());
-    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
-    (report, output.status.code().unwrap())
 }
 
 /// Expects a code and findings as `path:line rule`.

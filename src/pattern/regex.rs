@@ -184,33 +184,26 @@ impl Engine {
 
 fn linear(regex: &regex::bytes::Regex, captures: &regex::bytes::Captures<'_>) -> Captured {
     let span = |group: regex::bytes::Match<'_>| Span::new(group.start(), group.end());
-    let groups = regex
-        .capture_names()
-        .enumerate()
-        .skip(1)
-        .filter_map(|(index, name)| {
-            let name = name.map_or_else(|| index.to_string(), str::to_owned);
-            Some((name, span(captures.get(index)?)))
-        });
-    Captured {
-        span: captures.get(0).map(span).unwrap_or_default(),
-        groups: groups.collect(),
-    }
+    captured(regex.capture_names(), |index| captures.get(index).map(span))
 }
 
 fn backtracked(regex: &fancy_regex::Regex, captures: &fancy_regex::Captures<'_, str>) -> Captured {
     let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
-    let groups = regex
-        .capture_names()
-        .enumerate()
-        .skip(1)
-        .filter_map(|(index, name)| {
-            let name = name.map_or_else(|| index.to_string(), str::to_owned);
-            Some((name, span(captures.get(index)?)))
-        });
+    captured(regex.capture_names(), |index| captures.get(index).map(span))
+}
+
+/// A match, whose groups go by their names, or by their numbers where they have none.
+fn captured<'n>(
+    names: impl Iterator<Item = Option<&'n str>>,
+    span: impl Fn(usize) -> Option<Span>,
+) -> Captured {
+    let groups = names.enumerate().skip(1).filter_map(|(index, name)| {
+        let name = name.map_or_else(|| index.to_string(), str::to_owned);
+        Some((name, span(index)?))
+    });
     Captured {
-        span: captures.get(0).map(span).unwrap_or_default(),
         groups: groups.collect(),
+        span: span(0).unwrap_or_default(),
     }
 }
 

@@ -6,6 +6,8 @@
     reason = "the helpers of tests stand outside of test functions"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod git;
 mod walk;
 
@@ -16,6 +18,8 @@ use std::process::Command;
 
 use aiscan::discover::{DiscoverError, Request, Selection, SkipReason, discover};
 use tempfile::TempDir;
+
+use common::git;
 
 const PLAIN: Request<'static> = Request {
     paths: &[],
@@ -51,25 +55,6 @@ fn repository(names: &[&str]) -> TempDir {
     git(dir.path(), &["init", "-q"]);
     git(dir.path(), &["add", "-f", "."]);
     dir
-}
-
-/// Runs git on a repository of a test, without anybody's configuration.
-fn git(root: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-        .args([
-            "-c",
-            "init.defaultBranch=main",
-            "-c",
-            "protocol.file.allow=always",
-        ])
-        .args(arguments)
-        .current_dir(root)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
 }
 
 fn fifo(path: &Path) {

@@ -27,22 +27,8 @@ impl Encoder<'_> {
                     self.copy(1);
                     return;
                 }
-                b'$' if quote == b'`' && self.peek(1) == b'{' => {
-                    self.copy(2);
-                    self.open.push((b'(', false));
-                    self.run(Some(b'}'));
-                    self.open.pop();
-                    if self.at < self.bytes.len() {
-                        self.copy(1);
-                    }
-                }
-                _ => {
-                    let width = self.text[self.at..]
-                        .chars()
-                        .next()
-                        .map_or(1, char::len_utf8);
-                    self.copy(width);
-                }
+                b'$' if quote == b'`' && self.peek(1) == b'{' => self.interpolation(2),
+                _ => self.character(),
             }
         }
     }
@@ -61,24 +47,26 @@ impl Encoder<'_> {
                     return;
                 }
                 b'{' if formatted && self.peek(1) == b'{' => self.copy(2),
-                b'{' if formatted => {
-                    self.copy(1);
-                    self.open.push((b'(', false));
-                    self.run(Some(b'}'));
-                    self.open.pop();
-                    if self.at < self.bytes.len() {
-                        self.copy(1);
-                    }
-                }
-                _ => {
-                    let width = self.text[self.at..]
-                        .chars()
-                        .next()
-                        .map_or(1, char::len_utf8);
-                    self.copy(width);
-                }
+                b'{' if formatted => self.interpolation(1),
+                _ => self.character(),
             }
         }
+    }
+
+    /// Code within a string: the mark that it begins with, and up to the brace that ends it.
+    fn interpolation(&mut self, mark: usize) {
+        self.copy(mark);
+        self.open.push((b'(', false));
+        self.run(Some(b'}'));
+        self.open.pop();
+        if self.at < self.bytes.len() {
+            self.copy(1);
+        }
+    }
+
+    fn character(&mut self) {
+        let next = self.text[self.at..].chars().next();
+        self.copy(next.map_or(1, char::len_utf8));
     }
 
     pub(super) fn rust_raw_string(&mut self, prefix_end: usize) {

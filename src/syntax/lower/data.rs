@@ -2,7 +2,25 @@
 
 use std::borrow::Cow;
 
-use super::{Flags, Kind, Lower, Role, Span, Symbol};
+use super::placeholder::{DEEP, Placeholder};
+use super::{CstId, Flags, Kind, Lower, Role, Span, Symbol};
+
+/// The operator that a quoted text of a pattern stands for.
+pub(super) fn operator<'c>(lower: &Lower<'c>, c: CstId) -> Option<Placeholder<'c>> {
+    let text = &lower.text[within_quotes(lower.span(c)).range()];
+    (lower.pattern && text.starts_with(b"__aiscan"))
+        .then(|| Placeholder::read(text))
+        .flatten()
+}
+
+/// Whether a list of a pattern stands for `<... e ...>`.
+pub(super) fn is_deep(lower: &Lower<'_>, c: CstId) -> bool {
+    let first = lower.named(c).next();
+    lower.pattern
+        && first.is_some_and(|first| {
+            &lower.text[within_quotes(lower.span(first)).range()] == DEEP.as_bytes()
+        })
+}
 
 /// A number by its value: `1.0` and `1e0` are the number one.
 pub(super) fn number(text: &str) -> (Kind, String) {

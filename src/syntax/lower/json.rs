@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::data::{self, number};
-use super::placeholder::{DEEP, Placeholder};
+use super::placeholder::Placeholder;
 use super::{CstId, Kind, Lower, Role, Symbol, fields, kinds};
 use crate::lang::Language;
 
@@ -52,19 +52,15 @@ struct Json<'l, 'c> {
     f: &'static F,
 }
 
-impl<'c> Json<'_, 'c> {
+impl Json<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == super::cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     fn value(&mut self, c: CstId, role: Role) {
         match self.k(c) {
             K::Object => self.nested(c, role, Kind::Dict),
-            K::Array if self.is_deep(c) => {
+            K::Array if data::is_deep(self.lower, c) => {
                 self.lower.open(Kind::Deep, role, c);
                 if let Some(inner) = self.lower.named(c).nth(1) {
                     self.value(inner, Role::Item);
@@ -110,7 +106,7 @@ impl<'c> Json<'_, 'c> {
             self.lower.field(c, self.f.key),
             self.lower.field(c, self.f.value),
         );
-        let operator = key.and_then(|key| self.operator(key));
+        let operator = key.and_then(|key| data::operator(self.lower, key));
         if let (Some(key), Some(Placeholder::Ellipsis | Placeholder::MetaEllipsis(_))) =
             (key, operator)
         {
@@ -131,7 +127,7 @@ impl<'c> Json<'_, 'c> {
     fn string(&mut self, c: CstId, role: Role) {
         let span = self.lower.span(c);
         let inner = data::within_quotes(span);
-        if self.operator(c).is_some() {
+        if data::operator(self.lower, c).is_some() {
             self.lower.word_span(Kind::Str, role, inner);
             return;
         }
@@ -146,23 +142,5 @@ impl<'c> Json<'_, 'c> {
         }
         let value = data::unescape(text);
         self.lower.string_value(span, role, inner, &value);
-    }
-
-    /// The operator that a string of a pattern stands for.
-    fn operator(&self, c: CstId) -> Option<Placeholder<'c>> {
-        let inner = data::within_quotes(self.lower.span(c));
-        let text = &self.lower.text[inner.range()];
-        (self.lower.pattern && text.starts_with(b"__aiscan"))
-            .then(|| Placeholder::read(text))
-            .flatten()
-    }
-
-    fn is_deep(&self, c: CstId) -> bool {
-        let first = self.lower.named(c).next();
-        self.lower.pattern
-            && first.is_some_and(|first| {
-                let inner = data::within_quotes(self.lower.span(first));
-                &self.lower.text[inner.range()] == DEEP.as_bytes()
-            })
     }
 }

@@ -396,6 +396,14 @@ macro_rules! kinds {
         enum K { $($variant,)* Error, Other }
 
         impl K {
+            /// The kind of a node by its number in the grammar.
+            fn of(table: &[K], number: u16) -> K {
+                match number {
+                    crate::syntax::lower::cst::ERROR => K::Error,
+                    _ => table.get(number as usize).copied().unwrap_or(K::Other),
+                }
+            }
+
             fn table(grammar: &tree_sitter::Language) -> Vec<K> {
                 (0..grammar.node_kind_count() as u16)
                     .map(|id| {

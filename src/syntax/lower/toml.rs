@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::data::{self, number};
-use super::placeholder::{DEEP, Placeholder};
+use super::placeholder::Placeholder;
 use super::{CstId, Kind, Lower, Role, Span, Symbol, kinds};
 use crate::lang::Language;
 
@@ -44,13 +44,9 @@ struct Toml<'l, 'c> {
     kinds: &'static [K],
 }
 
-impl<'c> Toml<'_, 'c> {
+impl Toml<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == super::cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     fn items(&mut self, c: CstId) {
@@ -63,7 +59,7 @@ impl<'c> Toml<'_, 'c> {
         match self.k(c) {
             K::Table | K::TableElement => self.table(c),
             K::InlineTable => self.nested(c, role, Kind::Dict),
-            K::Array if self.is_deep(c) => {
+            K::Array if data::is_deep(self.lower, c) => {
                 self.lower.open(Kind::Deep, role, c);
                 if let Some(inner) = self.lower.named(c).nth(1) {
                     self.value(inner, Role::Item);
@@ -119,7 +115,7 @@ impl<'c> Toml<'_, 'c> {
     fn pair(&mut self, c: CstId) {
         let mut parts = self.lower.named(c);
         let (key, value) = (parts.next(), parts.next());
-        let operator = key.and_then(|key| self.operator(key));
+        let operator = key.and_then(|key| data::operator(self.lower, key));
         if let (Some(key), Some(Placeholder::Ellipsis | Placeholder::MetaEllipsis(_))) =
             (key, operator)
         {
@@ -158,7 +154,7 @@ impl<'c> Toml<'_, 'c> {
 
     fn string(&mut self, c: CstId, role: Role) {
         let span = self.lower.span(c);
-        if self.operator(c).is_some() {
+        if data::operator(self.lower, c).is_some() {
             let inner = data::within_quotes(span);
             self.lower.word_span(Kind::Str, role, inner);
             return;
@@ -189,23 +185,5 @@ impl<'c> Toml<'_, 'c> {
             let value = data::unescape(value);
             self.lower.string_value(span, role, inner, &value);
         }
-    }
-
-    /// The operator that a quoted text of a pattern stands for.
-    fn operator(&self, c: CstId) -> Option<Placeholder<'c>> {
-        let inner = data::within_quotes(self.lower.span(c));
-        let text = &self.lower.text[inner.range()];
-        (self.lower.pattern && text.starts_with(b"__aiscan"))
-            .then(|| Placeholder::read(text))
-            .flatten()
-    }
-
-    fn is_deep(&self, c: CstId) -> bool {
-        let first = self.lower.named(c).next();
-        self.lower.pattern
-            && first.is_some_and(|first| {
-                let inner = data::within_quotes(self.lower.span(first));
-                &self.lower.text[inner.range()] == DEEP.as_bytes()
-            })
     }
 }

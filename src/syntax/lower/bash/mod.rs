@@ -117,11 +117,7 @@ struct Bash<'l, 'c> {
 
 impl Bash<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     /// Runs `inner` one level deeper, or leaves an opaque node where that is too deep.

@@ -81,11 +81,7 @@ struct Dockerfile<'l, 'c> {
 
 impl Dockerfile<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == super::cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     fn instructions(&mut self, c: CstId) {

@@ -140,11 +140,7 @@ struct Python<'l, 'c> {
 
 impl Python<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == super::cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     fn field(&mut self, c: CstId, field: u16, role: Role) {

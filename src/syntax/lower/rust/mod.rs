@@ -128,11 +128,7 @@ struct Rust<'l, 'c> {
 
 impl Rust<'_, '_> {
     fn k(&self, c: CstId) -> K {
-        let kind = self.lower.node(c).kind;
-        if kind == super::cst::ERROR {
-            return K::Error;
-        }
-        self.kinds.get(kind as usize).copied().unwrap_or(K::Other)
+        K::of(self.kinds, self.lower.node(c).kind)
     }
 
     /// Runs `inner` one level deeper.
