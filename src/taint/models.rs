@@ -30,7 +30,7 @@ pub(super) enum Method {
     Folds,
     /// Returns the receiver as it is.
     Keeps,
-    /// Returns a number or a truth value.
+    /// Returns a number, a truth value or a text of a fixed form.
     Tells,
 }
 
@@ -198,6 +198,10 @@ static METHODS: LazyLock<HashMap<Symbol, Method>> = LazyLock::new(|| {
                 "capacity",
                 "issubset",
                 "issuperset",
+                "hexdigest",
+                "isoformat",
+                "toISOString",
+                "getTime",
             ],
         ),
     ];

@@ -440,7 +440,8 @@ sink(str(int(source())))
 sink(f'{int(source())}')
 sink(ipaddress.ip_address(source()))
 sink(datetime.date.fromisoformat(source()))
-sink(hashlib.sha256(source()).hexdigest())  # todo safe
+sink(hashlib.sha256(source()).hexdigest())
+sink(parse(source()).isoformat())
 sink(str(source()))  # sink
 sink(complex(source()))
 ---
@@ -487,7 +488,8 @@ sink(Boolean(source()));
 sink(Number.parseInt(source()));
 sink(BigInt(source()));
 sink(`${Number(source())}`);
-sink(new Date(source()).toISOString()); // todo safe
+sink(new Date(source()).toISOString());
+sink(new Date(source()).toString()); // sink
 sink(String(source())); // sink
 ---
 const TABLE = { a: 'x', b: 'y' };
