@@ -34,6 +34,8 @@ const RAW: &[&str] = &["script", "style"];
 pub(in super::super) fn is_too_deep(text: &[u8]) -> bool {
     let mut open: Vec<&[u8]> = Vec::new();
     let mut at = 0;
+    // The next `>`, looked for once and kept until it is passed.
+    let mut tag_end = 0;
     while let Some(found) = memchr(b'<', &text[at..]) {
         at += found + 1;
         let rest = &text[at..];
@@ -55,8 +57,10 @@ pub(in super::super) fn is_too_deep(text: &[u8]) -> bool {
             }
             continue;
         }
-        let tag = memchr(b'>', rest).unwrap_or(rest.len());
-        if rest[..tag].ends_with(b"/") {
+        if tag_end < at {
+            tag_end = memchr(b'>', rest).map_or(text.len(), |end| at + end);
+        }
+        if text[at..tag_end].ends_with(b"/") {
             continue;
         }
         if is_one_of(RAW) {
