@@ -8,14 +8,14 @@ use aiscan::pattern::{Options, Pattern};
 use aiscan::syntax::File;
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// From the most to the least selective kind.
+/// A kind each of what the matcher does.
 const PATTERNS: &[(&str, &str)] = &[
     (
         "a call by its full name",
         "subprocess.run(..., shell=True, ...)",
     ),
     ("a method of anything", "$DB.execute($SQL, ...)"),
-    ("a value somewhere inside", "f(<... $X.y ...>)"),
+    ("a value somewhere inside", "$F(<... request.$PART ...>)"),
     ("statements apart", "$X = $Y\n...\n$Z = $X"),
 ];
 

@@ -1,4 +1,5 @@
-//! Whole files through the engine, language by language, and through the parser alone.
+//! Whole files through the engine, language by language; through the parser alone; and up to the
+//! tree that rules look at.
 //!
 //! The corpus is the fixtures of the rules: small, fixed, and dense with what rules look for, so
 //! that it shows the cost of matching. Real code is sparser.
@@ -8,7 +9,7 @@ mod corpus;
 
 use aiscan::engine::{self, Choice, RuleSet};
 use aiscan::lang::Language;
-use aiscan::syntax::File;
+use aiscan::syntax::{self, File};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn scan(c: &mut Criterion) {
@@ -27,6 +28,9 @@ fn scan(c: &mut Criterion) {
         let mut group = c.benchmark_group(language.name());
         group.throughput(Throughput::Bytes(bytes));
         group.bench_function("parse", |b| {
+            b.iter(|| sources.iter().filter(|one| syntax::parse_only(one)).count());
+        });
+        group.bench_function("tree", |b| {
             b.iter(|| sources.iter().filter_map(File::parse).count());
         });
         group.bench_function("scan", |b| {
