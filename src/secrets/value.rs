@@ -96,6 +96,7 @@ fn is_reference(folded: &[u8]) -> bool {
         || has(b"#{")
         || has(b"<%")
         || has(b"?.")
+        || is_call(folded)
         || folded.starts_with(b"process.env")
         || folded.starts_with(b"os.environ")
         || folded.starts_with(b"env.")
@@ -104,6 +105,18 @@ fn is_reference(folded: &[u8]) -> bool {
         || folded.starts_with(b"op://")
         || folded.starts_with(b"arn:")
         || folded.starts_with(b"projects/")
+}
+
+/// `request.form.get(`: names joined by dots, and a bracket behind them.
+fn is_call(folded: &[u8]) -> bool {
+    let bracket = folded.iter().position(|b| b"([".contains(b)).unwrap_or(0);
+    let callee = &folded[..bracket];
+    callee.contains(&b'.')
+        && callee.split(|&b| b == b'.').all(|name| {
+            name.first()
+                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && name.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+        })
 }
 
 /// One or two different characters, whatever the length.
@@ -267,10 +280,13 @@ mod tests {
             "AKIAIOSFODNN7EXAMPLE",
             "ababababab",
             "options?.password||other",
+            "request.form.get('password')",
+            "request.META[",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
         assert!(!is_placeholder(b"q9Zr2LxT0vKp7Wd3"));
+        assert!(!is_placeholder(b"q9Zr2.LxT0vK(p7Wd3"));
     }
 
     #[test]
