@@ -11,7 +11,7 @@ use super::prefilter::Words;
 use super::ruleset::Program;
 use super::{RuleSet, STEPS};
 use crate::finding::RuleIndex;
-use crate::lang::Language;
+use crate::lang::{Family, Language};
 use crate::pattern::Subject;
 use crate::source::Source;
 use crate::taint::Half;
@@ -148,18 +148,11 @@ pub(super) const MODULE: &str = "mod";
 
 /// The modules that a text seems to import.
 pub(super) fn imports(source: &Source) -> Vec<Import> {
-    let mut found = match source.language {
-        Language::Python => python(source.text()),
-        Language::Rust => rust(source.text()),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => script(source.text()),
-        Language::Json
-        | Language::Yaml
-        | Language::Toml
-        | Language::Html
-        | Language::Xml
-        | Language::Bash
-        | Language::Dockerfile
-        | Language::Text => Vec::new(),
+    let mut found = match source.language.family() {
+        Some(Family::Python) => python(source.text()),
+        Some(Family::Rust) => rust(source.text()),
+        Some(Family::Script) => script(source.text()),
+        None => Vec::new(),
     };
     found.truncate(MAX_IMPORTS);
     found.sort();

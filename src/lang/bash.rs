@@ -20,5 +20,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: text::LINE_COMMENTS,
     block_comments: text::BLOCK_COMMENTS,
     grammar: Some(|| tree_sitter_bash::LANGUAGE.into()),
-    is_code: false,
+    family: None,
 };

@@ -16,5 +16,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: text::LINE_COMMENTS,
     block_comments: text::BLOCK_COMMENTS,
     grammar: Some(|| tree_sitter_containerfile::LANGUAGE.into()),
-    is_code: false,
+    family: None,
 };

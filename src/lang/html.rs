@@ -11,7 +11,7 @@ pub(super) const HTML: Definition = Definition {
     line_comments: &[],
     block_comments: text::BLOCK_COMMENTS,
     grammar: Some(|| tree_sitter_html::LANGUAGE.into()),
-    is_code: false,
+    family: None,
 };
 
 pub(super) const XML: Definition = Definition {
@@ -23,5 +23,5 @@ pub(super) const XML: Definition = Definition {
     line_comments: &[],
     block_comments: text::BLOCK_COMMENTS,
     grammar: Some(|| tree_sitter_html::LANGUAGE.into()),
-    is_code: false,
+    family: None,
 };

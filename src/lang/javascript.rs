@@ -1,6 +1,6 @@
 //! JavaScript, JSX included: its grammar reads both.
 
-use super::Definition;
+use super::{Definition, Family};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "JavaScript",
@@ -11,5 +11,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: &["//"],
     block_comments: &[("/*", "*/"), ("<!--", "-->")],
     grammar: Some(|| tree_sitter_javascript::LANGUAGE.into()),
-    is_code: true,
+    family: Some(Family::Script),
 };

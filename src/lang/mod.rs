@@ -68,8 +68,19 @@ pub struct Definition {
     pub block_comments: &'static [(&'static str, &'static str)],
     /// The tree-sitter grammar; `None` for text, and for YAML, which has a parser of its own.
     pub grammar: Option<fn() -> tree_sitter::Language>,
-    /// Whether it is a programming language, see [`Language::is_code`].
-    pub is_code: bool,
+    /// The family that it belongs to; `None` for all but programming languages.
+    pub family: Option<Family>,
+}
+
+/// Programming languages that have their modules, names and classes in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Python.
+    Python,
+    /// JavaScript and the dialects of TypeScript.
+    Script,
+    /// Rust.
+    Rust,
 }
 
 impl Language {
@@ -178,7 +189,17 @@ impl Language {
     /// grammar's, and a file of it that does not parse was not examined. Configuration, markup and
     /// scripts of a shell are read as text first, and parsed where a rule asks for it.
     pub fn is_code(self) -> bool {
-        self.definition().is_code
+        self.family().is_some()
+    }
+
+    /// The family of a programming language.
+    pub fn family(self) -> Option<Family> {
+        self.definition().family
+    }
+
+    /// Whether it is JavaScript or a dialect of TypeScript.
+    pub fn is_script(self) -> bool {
+        self.family() == Some(Family::Script)
     }
 }
 
@@ -214,6 +235,15 @@ mod tests {
         assert!(Language::Rust.is_code() && Language::Rust.is_parsed());
         assert!(!Language::Yaml.is_code() && Language::Yaml.is_parsed());
         assert!(!Language::Text.is_code() && !Language::Text.is_parsed());
+    }
+
+    #[test]
+    fn dialects_are_of_one_family() {
+        let scripts = Language::ALL.into_iter().filter(|of| of.is_script());
+        let names: Vec<&str> = scripts.map(Language::name).collect();
+        assert_eq!(names, ["JavaScript", "TypeScript", "TSX"]);
+        assert_eq!(Language::Rust.family(), Some(Family::Rust));
+        assert_eq!(Language::Bash.family(), None);
     }
 
     #[test]

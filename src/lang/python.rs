@@ -1,6 +1,6 @@
 //! Python.
 
-use super::Definition;
+use super::{Definition, Family};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "Python",
@@ -11,5 +11,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: &["#"],
     block_comments: &[],
     grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
-    is_code: true,
+    family: Some(Family::Python),
 };

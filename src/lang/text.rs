@@ -16,5 +16,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: LINE_COMMENTS,
     block_comments: BLOCK_COMMENTS,
     grammar: None,
-    is_code: false,
+    family: None,
 };

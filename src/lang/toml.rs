@@ -17,5 +17,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: text::LINE_COMMENTS,
     block_comments: text::BLOCK_COMMENTS,
     grammar: Some(|| tree_sitter_toml_ng::LANGUAGE.into()),
-    is_code: false,
+    family: None,
 };

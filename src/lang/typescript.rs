@@ -1,6 +1,6 @@
 //! TypeScript in its two dialects: `<T>x` is a cast in one and an element in the other.
 
-use super::Definition;
+use super::{Definition, Family};
 
 pub(super) const TYPESCRIPT: Definition = Definition {
     name: "TypeScript",
@@ -11,7 +11,7 @@ pub(super) const TYPESCRIPT: Definition = Definition {
     line_comments: &["//"],
     block_comments: &[("/*", "*/")],
     grammar: Some(|| tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
-    is_code: true,
+    family: Some(Family::Script),
 };
 
 pub(super) const TSX: Definition = Definition {
@@ -23,5 +23,5 @@ pub(super) const TSX: Definition = Definition {
     line_comments: &["//"],
     block_comments: &[("/*", "*/")],
     grammar: Some(|| tree_sitter_typescript::LANGUAGE_TSX.into()),
-    is_code: true,
+    family: Some(Family::Script),
 };

@@ -11,5 +11,5 @@ pub(super) const DEFINITION: Definition = Definition {
     line_comments: text::LINE_COMMENTS,
     block_comments: text::BLOCK_COMMENTS,
     grammar: None,
-    is_code: false,
+    family: None,
 };

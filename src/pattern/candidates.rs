@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::Options;
 use super::wanted::Wanted;
-use crate::lang::Language;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Tree, last_word};
 
 /// Calls `visit` with each node that pattern node `p` may match, until it returns false; where few
@@ -168,7 +167,7 @@ fn lists<'f>(pattern: &Tree, p: NodeId, file: &'f File<'_>) -> Option<Vec<&'f [N
                 None => of(&[kind]),
             }
         }
-        Kind::Func if !matches!(file.tree().language, Language::Python | Language::Rust) => {
+        Kind::Func if file.tree().language.is_script() => {
             of(&[Kind::Func, Kind::Pair, Kind::Field])
         }
         Kind::Assign => of(&[Kind::Assign, Kind::Field]),

@@ -268,13 +268,7 @@ fn may_fit(context: &Context, language: Language, pattern: &str) -> bool {
                 || pattern.starts_with("case")
                 || pattern.starts_with("default")
         }
-        Place::Pair => {
-            let script = matches!(
-                language,
-                Language::JavaScript | Language::TypeScript | Language::Tsx
-            );
-            !script || begins_with_key(pattern)
-        }
+        Place::Pair => !language.is_script() || begins_with_key(pattern),
         _ => true,
     }
 }
@@ -289,11 +283,7 @@ fn begins_with_key(pattern: &str) -> bool {
 
 /// `{a: $X}` is an object and a block with a label; a function is an expression and a statement.
 fn is_ambiguous(language: Language, pattern: &str, context: &Context) -> bool {
-    let script = matches!(
-        language,
-        Language::JavaScript | Language::TypeScript | Language::Tsx
-    );
-    script
+    language.is_script()
         && match context.place {
             Place::Expression => pattern.starts_with('{') || pattern.starts_with("function"),
             _ => false,

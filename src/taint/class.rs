@@ -161,8 +161,8 @@ impl Walk<'_> {
         let tree = self.tree;
         let word = Symbol::of("super");
         match tree.kind(node) {
-            Kind::Name if tree.symbol(node) == word && tree.language != Language::Python => {
-                (tree.language != Language::Rust).then_some(Var::This)
+            Kind::Name if tree.symbol(node) == word => {
+                tree.language.is_script().then_some(Var::This)
             }
             Kind::Call => {
                 let callee = callee_of(tree, node)?;
@@ -182,7 +182,7 @@ impl Walk<'_> {
     /// `constructor(private name: string)` puts what it is given into a field at once.
     pub(super) fn keep_in_field(&mut self, param: NodeId, value: &Shape, state: &mut State) {
         let tree = self.tree;
-        if tree.language != Language::TypeScript {
+        if !tree.language.is_script() {
             return;
         }
         let text = tree.text_of(param, self.file.text());

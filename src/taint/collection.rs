@@ -87,7 +87,7 @@ impl Walk<'_> {
         }) {
             return None;
         }
-        let script = !matches!(self.tree.language, Language::Python | Language::Rust);
+        let script = self.tree.language.is_script();
         let all = || {
             let mut all = Set::default();
             for argument in arguments {
@@ -178,7 +178,7 @@ impl Walk<'_> {
             self.store(&place, Shape::default(), state);
             return Some(Shape::default());
         }
-        if is(&["splice"]) && !matches!(tree.language, Language::Python | Language::Rust) {
+        if is(&["splice"]) && tree.language.is_script() {
             let place = self.place_behind(object)?;
             let mut added = Set::default();
             for argument in arguments.iter().skip(2) {

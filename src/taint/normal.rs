@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
 
-use crate::lang::Language;
 use crate::syntax::{DefId, File, Kind, NodeId, Role, Symbol, Tree};
 
 /// What makes a path absolute and free of `..`.
@@ -119,7 +118,7 @@ fn is_word(tree: &Tree, node: NodeId) -> bool {
     // In scripts `path.join` leaves no `..` behind a folder.
     let joins = || {
         symbol == *JOIN
-            && !matches!(tree.language, Language::Python | Language::Rust)
+            && tree.language.is_script()
             && tree
                 .child(tree.node(node).parent, Role::Object)
                 .is_some_and(|object| tree.symbol(object) == *PATH)

@@ -210,7 +210,7 @@ impl Walk<'_> {
         let known =
             subject_node.and_then(|subject| super::constant::constant_text(self.file, subject, 0));
         let mut decided = false;
-        let falls = !matches!(tree.language, Language::Python | Language::Rust);
+        let falls = tree.language.is_script();
         let mut value = Shape::default();
         let mut out = State::dead();
         let mut previous = State::dead();

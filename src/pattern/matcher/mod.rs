@@ -350,10 +350,7 @@ impl<'m> Matcher<'m> {
         let (a, b) = (self.pattern.symbol(p), self.tree.symbol(t));
         match self.pattern.kind(p) {
             // In a script `x = y` is any assignment; elsewhere `x += y` is another thing.
-            Kind::Assign => {
-                let script = !matches!(self.tree.language, Language::Python | Language::Rust);
-                a == b || script && a.is_none()
-            }
+            Kind::Assign => a == b || self.tree.language.is_script() && a.is_none(),
             // `var` stands for every declaration.
             Kind::VarDecl => a == b || a == Symbol::of("var"),
             Kind::ForIn | Kind::Func => true,

@@ -171,10 +171,7 @@ impl Encoder<'_> {
     }
 
     fn is_script(&self) -> bool {
-        matches!(
-            self.language,
-            Language::JavaScript | Language::TypeScript | Language::Tsx
-        )
+        self.language.is_script()
     }
 
     fn copy(&mut self, count: usize) {

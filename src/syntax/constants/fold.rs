@@ -129,18 +129,12 @@ impl Walk<'_> {
 
     fn operate(&self, operator: Symbol, left: &Value, right: &Value) -> Option<Value> {
         if operator == Symbol::of("+") {
-            return match (self.tree.language, left, right) {
-                // A sum with a string is a string in JavaScript.
-                (
-                    Language::JavaScript | Language::TypeScript | Language::Tsx,
-                    Value::Str(_),
-                    Value::Int(n),
-                ) => add(left, &Value::Str(Some(n.to_string().into()))),
-                (
-                    Language::JavaScript | Language::TypeScript | Language::Tsx,
-                    Value::Int(n),
-                    Value::Str(_),
-                ) => add(&Value::Str(Some(n.to_string().into())), right),
+            let script = self.tree.language.is_script();
+            let text = |n: i128| Value::Str(Some(n.to_string().into()));
+            return match (left, right) {
+                // A sum with a string is a string in scripts.
+                (Value::Str(_), Value::Int(n)) if script => add(left, &text(*n)),
+                (Value::Int(n), Value::Str(_)) if script => add(&text(*n), right),
                 _ => add(left, right),
             };
         }

@@ -10,7 +10,7 @@ use crate::lang::Language;
 impl Resolver<'_> {
     /// `const x = require("m")` imports: it binds `m`, or a field of it.
     pub(super) fn required(&mut self, tree: &mut Tree, id: NodeId, target: NodeId, scope: NodeId) {
-        if matches!(tree.language, Language::Python | Language::Rust) {
+        if !tree.language.is_script() {
             return;
         }
         let Some(value) = tree.child(id, Role::Value) else {

@@ -209,11 +209,7 @@ impl<'f> Border<'f> {
             file,
             names: path.names[taken..].to_vec(),
         });
-        let script = !matches!(
-            language,
-            crate::lang::Language::Python | crate::lang::Language::Rust
-        );
-        let address = if script {
+        let address = if language.is_script() {
             found.next().map(|mut address| {
                 if address.names.is_empty() {
                     address.names.push(DEFAULT.to_owned());

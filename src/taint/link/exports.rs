@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::imports::{Binding, DEFAULT, Imports, required};
-use crate::lang::Language;
+use crate::lang::Family;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol};
 use crate::taint::functions::{FunctionId, Functions};
 
@@ -36,17 +36,10 @@ pub(super) fn exports(file: &File<'_>, functions: &Functions, imports: &Imports)
         imports,
         exports: Exports::default(),
     };
-    match file.tree().language {
-        Language::Python | Language::Rust => finder.every_name(),
-        Language::JavaScript | Language::TypeScript | Language::Tsx => finder.exported(),
-        Language::Json
-        | Language::Yaml
-        | Language::Toml
-        | Language::Html
-        | Language::Xml
-        | Language::Bash
-        | Language::Dockerfile
-        | Language::Text => {}
+    match file.tree().language.family() {
+        Some(Family::Python | Family::Rust) => finder.every_name(),
+        Some(Family::Script) => finder.exported(),
+        None => {}
     }
     finder.exports
 }

@@ -131,7 +131,7 @@ impl Imports {
 /// What `require("./m").y` stands for.
 pub(super) fn required(file: &File<'_>, value: NodeId) -> Option<Binding> {
     let tree = file.tree();
-    if matches!(tree.language, Language::Python | Language::Rust) {
+    if !tree.language.is_script() {
         return None;
     }
     let mut names = Vec::new();

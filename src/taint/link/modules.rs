@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::FileNumber;
-use crate::lang::Language;
+use crate::lang::{Family, Language};
 
 /// The code files of a scan by their paths.
 #[derive(Debug, Default)]
@@ -72,22 +72,15 @@ impl Modules {
         module: &str,
         names: &[String],
     ) -> Vec<(FileNumber, usize)> {
-        match language {
-            Language::Python => self.locate_python(from, module, names),
-            Language::Rust => self.locate_rust(from, names),
-            Language::JavaScript | Language::TypeScript | Language::Tsx => self
+        match language.family() {
+            Some(Family::Python) => self.locate_python(from, module, names),
+            Some(Family::Rust) => self.locate_rust(from, names),
+            Some(Family::Script) => self
                 .locate_script(from, module)
                 .map(|file| (file, 0))
                 .into_iter()
                 .collect(),
-            Language::Json
-            | Language::Yaml
-            | Language::Toml
-            | Language::Html
-            | Language::Xml
-            | Language::Bash
-            | Language::Dockerfile
-            | Language::Text => Vec::new(),
+            None => Vec::new(),
         }
     }
 

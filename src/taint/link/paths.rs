@@ -37,7 +37,7 @@ impl<'f> Paths<'f> {
                 Kind::Assign => paths.assigned_field(node),
                 // `store: Store`, and `constructor(private store: Store)`.
                 Kind::Field => tree.child(node, Role::Name),
-                Kind::Param if is_script(tree.language) => tree.child(node, Role::Name),
+                Kind::Param if tree.language.is_script() => tree.child(node, Role::Name),
                 _ => None,
             };
             let Some(field) = field else { continue };
@@ -257,8 +257,4 @@ impl<'f> Paths<'f> {
         let bases = tree.role(class, Role::Base);
         bases.filter_map(|base| self.path(base, 1)).collect()
     }
-}
-
-fn is_script(language: Language) -> bool {
-    !matches!(language, Language::Python | Language::Rust)
 }
