@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use aiscan::engine::{Choice, Linker, RuleSet, RuleText, scan_file_of_many};
-use aiscan::finding::Finding;
+use aiscan::engine::{Choice, FileReport, Linker, RuleSet, RuleText, scan_file_of_many};
+use aiscan::finding::{Confidence, Finding};
 use aiscan::lang::Language;
 use aiscan::source::Source;
 
@@ -25,10 +25,10 @@ const RULE: &str = "rules:
   - pattern: clean(...)
 ";
 
-fn rules() -> RuleSet {
+fn rules(rule: &str) -> RuleSet {
     let file = RuleText {
         name: "r.yaml".into(),
-        text: RULE.into(),
+        text: rule.into(),
         named: true,
     };
     RuleSet::new(false, &[file], &Choice::default()).expect("the rule loads")
@@ -36,7 +36,12 @@ fn rules() -> RuleSet {
 
 /// The findings of all files.
 fn findings(files: &[(&str, &str)]) -> Vec<(String, Finding)> {
-    let rules = rules();
+    findings_of(RULE, files)
+}
+
+/// The findings that a rule has in all files.
+fn findings_of(rule: &str, files: &[(&str, &str)]) -> Vec<(String, Finding)> {
+    let rules = rules(rule);
     let mut files = files.to_vec();
     files.sort_unstable();
     let sources: Vec<Source> = files
@@ -46,16 +51,13 @@ fn findings(files: &[(&str, &str)]) -> Vec<(String, Finding)> {
             Source::new((*path).to_owned(), language, text.as_bytes().to_vec())
         })
         .collect();
-    let mut outlines = Vec::new();
-    let mut found = Vec::new();
-    for source in &sources {
-        let report = scan_file_of_many(&rules, source);
-        assert!(report.problems.is_empty(), "{:?}", report.problems);
-        let own = report.findings.into_iter();
-        found.extend(own.map(|finding| (source.path.clone(), finding)));
-        outlines.push((source.path.clone(), report.outline));
-    }
-    let mut linker = Linker::new(&rules, outlines);
+    let mut reports: Vec<FileReport> = sources
+        .iter()
+        .map(|source| scan_file_of_many(&rules, source))
+        .collect();
+    let outlines = reports.iter_mut().map(|report| report.outline.take());
+    let paths = sources.iter().map(|source| source.path.clone());
+    let mut linker = Linker::new(&rules, paths.zip(outlines).collect());
     loop {
         let jobs = linker.jobs();
         if jobs.is_empty() {
@@ -69,11 +71,14 @@ fn findings(files: &[(&str, &str)]) -> Vec<(String, Finding)> {
     }
     let (ends, cut) = linker.finish();
     assert!(!cut);
-    for (number, end) in ends {
-        assert!(end.problems.is_empty(), "{:?}", end.problems);
-        let path = &sources[number as usize].path;
-        let added = end.findings.into_iter();
-        found.extend(added.map(|finding| (path.clone(), finding)));
+    for (number, linked) in ends {
+        linked.add_to(&mut reports[number as usize]);
+    }
+    let mut found = Vec::new();
+    for (source, report) in sources.into_iter().zip(reports) {
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let findings = report.findings.into_iter();
+        found.extend(findings.map(|finding| (source.path.clone(), finding)));
     }
     found
 }
@@ -387,6 +392,165 @@ fn the_way_of_a_value_is_told_from_file_to_file() {
             ("here", "it goes into `v`"),
             ("here", "it arrives here"),
         ]
+    );
+}
+
+/// Sources that say what their values are, and differ in how sure a flow from them is.
+const ORIGINS: &str = "rules:
+- id: flow
+  message: $SOURCE arrives
+  severity: ERROR
+  languages: [python, javascript, typescript, rust]
+  mode: taint
+  metadata:
+    confidence: HIGH
+  pattern-sources:
+  - pattern: request(...)
+    called: a request parameter
+  - pattern: argument(...)
+    called: an argument
+    confidence: low
+  pattern-sinks:
+  - pattern: sink(...)
+";
+
+/// In which file a flow ends, what its message says, how sure it is, and what it begins with.
+#[track_caller]
+fn check_origin(files: &[(&str, &str)], path: &str, called: &str, confidence: Confidence) {
+    let found: Vec<(String, String, Confidence, String)> = findings_of(ORIGINS, files)
+        .into_iter()
+        .map(|(path, of)| (path, of.message, of.confidence, of.trace[0].note.clone()))
+        .collect();
+    let message = format!("{called} arrives");
+    let note = format!("{called} comes from here");
+    let expected = [(path.to_owned(), message, confidence, note)];
+    assert_eq!(found, expected, "in {files:#?}");
+}
+
+#[test]
+fn the_origin_of_a_value_is_told_from_file_to_file() {
+    for (source, called, confidence) in [
+        ("request()", "a request parameter", Confidence::High),
+        ("argument()", "an argument", Confidence::Low),
+    ] {
+        let with = |text: &str| text.replace("SOURCE", source);
+        // Into the parameter of another file's function, through a third.
+        check_origin(
+            &[
+                ("a.py", &with("from b import go\ngo(SOURCE)\n")),
+                ("b.py", "import c\ndef go(x):\n    c.run(x)\n"),
+                ("c.py", "def run(y):\n    sink(y)\n"),
+            ],
+            "c.py",
+            called,
+            confidence,
+        );
+        check_origin(
+            &[
+                (
+                    "a.js",
+                    &with("const { go } = require('./b');\ngo(SOURCE);\n"),
+                ),
+                (
+                    "b.ts",
+                    "import { run } from './c';\nexport const go = (x: string) => run(x);\n",
+                ),
+                ("c.tsx", "export function run(y: string) { sink(y); }\n"),
+            ],
+            "c.tsx",
+            called,
+            confidence,
+        );
+        check_origin(
+            &[
+                (
+                    "src/main.rs",
+                    &with("mod b;\nmod c;\nfn main() { b::go(SOURCE) }\n"),
+                ),
+                ("src/b.rs", "pub fn go(x: String) { crate::c::run(&x) }\n"),
+                ("src/c.rs", "pub fn run(y: &str) { sink(y) }\n"),
+            ],
+            "src/c.rs",
+            called,
+            confidence,
+        );
+        // Out of another file's function.
+        check_origin(
+            &[
+                ("a.py", "import b\nsink(b.get())\n"),
+                ("b.py", &with("def get():\n    return SOURCE\n")),
+            ],
+            "a.py",
+            called,
+            confidence,
+        );
+        check_origin(
+            &[
+                ("a.ts", "import { get } from './b';\nsink(get());\n"),
+                ("b.js", &with("export function get() { return SOURCE; }\n")),
+            ],
+            "a.ts",
+            called,
+            confidence,
+        );
+        check_origin(
+            &[
+                ("src/main.rs", "mod b;\nfn main() { sink(b::get()) }\n"),
+                ("src/b.rs", &with("pub fn get() -> String { SOURCE }\n")),
+            ],
+            "src/main.rs",
+            called,
+            confidence,
+        );
+    }
+}
+
+#[test]
+fn of_several_origins_in_other_files_the_surest_is_told() {
+    let surest = |files: &[(&str, &str)], path: &str| {
+        check_origin(files, path, "a request parameter", Confidence::High);
+    };
+    // The farther one is surer.
+    surest(
+        &[
+            ("a.py", "import m\nm.run(argument())\n"),
+            ("b.py", "import c\nc.pass_on(request())\n"),
+            ("c.py", "import m\ndef pass_on(x):\n    m.run(x)\n"),
+            ("m.py", "def run(x):\n    sink(x)\n"),
+        ],
+        "m.py",
+    );
+    // The one of the file itself is less sure than that of another.
+    surest(
+        &[
+            ("a.js", "import { run } from './b';\nrun(request());\n"),
+            (
+                "b.js",
+                "export function run(x) {\n  sink(x);\n}\nrun(argument());\n",
+            ),
+        ],
+        "b.js",
+    );
+    surest(
+        &[
+            ("src/main.rs", "mod b;\nfn main() { b::run(request()) }\n"),
+            (
+                "src/b.rs",
+                "pub fn run(x: String) { sink(x) }\nfn g() { run(argument()) }\n",
+            ),
+        ],
+        "src/b.rs",
+    );
+    // One call takes both, one after the other.
+    surest(
+        &[
+            (
+                "a.py",
+                "import b\nx = argument()\nwhile p():\n    b.run(x)\n    x = request()\n",
+            ),
+            ("b.py", "def run(x):\n    sink(x)\n"),
+        ],
+        "b.py",
     );
 }
 

@@ -15,7 +15,7 @@ use memchr::memmem;
 
 use super::graph::Graph;
 use super::ruleset::{Entry, Program};
-use super::{Outline, Problem, RuleSet, STEPS, flow_finding};
+use super::{FileReport, Outline, Problem, RuleSet, STEPS, flow_finding};
 use crate::finding::{Finding, RuleIndex, TraceStep};
 use crate::pattern::{Bindings, Subject};
 use crate::source::{Source, Span};
@@ -288,11 +288,7 @@ impl<'r> Linker<'r> {
         for (file, done) in done {
             let linked = self.linked.entry(file).or_default();
             for finding in done.linked.findings {
-                let known = linked.findings.iter();
-                let mut known = known.map(|known| (known.rule, known.span));
-                if !known.any(|of| of == (finding.rule, finding.span)) {
-                    linked.findings.push(finding);
-                }
+                add_surest(&mut linked.findings, finding);
             }
             linked.problems.extend(done.linked.problems);
             // The half that the way back leaves is never touched by it.
@@ -354,6 +350,30 @@ impl<'r> Linker<'r> {
         let mut linked = self.linked;
         linked.retain(|_, linked| !linked.findings.is_empty() || !linked.problems.is_empty());
         (linked, self.cut)
+    }
+}
+
+impl Linked {
+    /// Adds it to what a file says by itself.
+    pub fn add_to(&self, report: &mut FileReport) {
+        for finding in &self.findings {
+            add_surest(&mut report.findings, finding.clone());
+        }
+        for problem in &self.problems {
+            if !report.problems.contains(problem) {
+                report.problems.push(problem.clone());
+            }
+        }
+    }
+}
+
+/// Adds a finding; of two that a rule has in one place the surer one stays.
+fn add_surest(findings: &mut Vec<Finding>, finding: Finding) {
+    let mut known = findings.iter_mut();
+    match known.find(|of| (of.rule, of.span) == (finding.rule, finding.span)) {
+        Some(known) if known.confidence < finding.confidence => *known = finding,
+        Some(_) => {}
+        None => findings.push(finding),
     }
 }
 

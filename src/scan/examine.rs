@@ -126,7 +126,7 @@ impl Examiner<'_> {
                 add_undecodable(&mut report, error.to_string());
             }
             if let Some(added) = added {
-                add(&mut report, added.linked);
+                added.linked.add_to(&mut report);
             }
             let outline = report.outline.take();
             let outcome = timing::stage(Stage::Resolve, || {
@@ -281,21 +281,6 @@ impl Resolver<'_> {
             trace,
             fix: finding.fix.and_then(|edit| self.places.replacement(&edit)),
             suppression: None,
-        }
-    }
-}
-
-/// Adds what flows from other files bring, once each.
-fn add(report: &mut FileReport, linked: &Linked) {
-    for finding in &linked.findings {
-        let known = |of: &Finding| (of.rule, of.span) == (finding.rule, finding.span);
-        if !report.findings.iter().any(known) {
-            report.findings.push(finding.clone());
-        }
-    }
-    for problem in &linked.problems {
-        if !report.problems.contains(problem) {
-            report.problems.push(problem.clone());
         }
     }
 }

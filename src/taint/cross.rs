@@ -87,11 +87,12 @@ impl Walk<'_> {
         if let Some((token, trace)) = surest.cloned()
             && let Origin::Source(source) = token.origin
         {
-            let hit = &marks.sinks[sink as usize];
-            let label = self.labels.get(token.label as usize).cloned();
-            self.left
-                .entry((hit.span, exit))
-                .or_insert((source, trace, label));
+            let key = (marks.sinks[sink as usize].span, exit);
+            let known = self.left.get(&key).map(|(known, ..)| self.surety(*known));
+            if known.is_none_or(|known| known < self.surety(source)) {
+                let label = self.labels.get(token.label as usize).cloned();
+                self.left.insert(key, (source, trace, label));
+            }
         }
     }
 

@@ -26,7 +26,7 @@ use aiscan::source::Source;
 const RULE: &str = "  pattern-sources:\n  - pattern: source(...)\n  pattern-sinks:\n  - pattern: sink(...)\n  pattern-sanitizers:\n  - pattern: clean(...)\n";
 
 fn rules(body: &str, language: Language) -> RuleSet {
-    let languages = format!("[{}]", language.name().to_lowercase());
+    let languages = format!("[{}]", language.definition().rule_names[0]);
     let message = if body.contains("  message:") {
         ""
     } else {
