@@ -187,6 +187,11 @@ pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
         "a number is harmless: by its type, or as what arithmetic gives",
     ),
     (
+        "taint_assume_safe_behind_host",
+        Effect::Taint(|options| &mut options.assume_safe_behind_host),
+        "in a text that is put together, what follows `https://host/`, `/path` or a variable and a `/`, `?` or `#` is harmless: it chooses no host; aiscan's own",
+    ),
+    (
         "taint_only_propagate_through_assignments",
         Effect::Taint(|options| &mut options.only_propagate_through_assignments),
         "only assignments carry values on",

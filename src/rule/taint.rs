@@ -131,6 +131,8 @@ pub struct TaintOptions {
     pub assume_safe_booleans: bool,
     /// A value of a type of numbers is harmless.
     pub assume_safe_numbers: bool,
+    /// What stands behind the host of an address is harmless.
+    pub assume_safe_behind_host: bool,
     /// Only assignments carry values on.
     pub only_propagate_through_assignments: bool,
 }

@@ -215,12 +215,17 @@ impl Walk<'_> {
     }
 
     /// The variables of a name that stands in a string, as in `format!("{name}")`.
-    pub(super) fn captured(&mut self, name: &str, state: &State) -> Set {
+    pub(super) fn captured(&mut self, string: NodeId, name: &str, state: &State) -> Set {
         let symbol = Symbol::of(name);
         let mut set = Set::default();
         for (var, shape) in state.vars.iter() {
             let same = match var {
-                Var::Def(def) => self.tree.symbol(self.names.definition(*def).node) == symbol,
+                Var::Def(def) => {
+                    let definition = self.names.definition(*def);
+                    let scope = definition.scope;
+                    let seen = scope <= string && string.0 < self.tree.node(scope).end;
+                    seen && self.tree.symbol(definition.node) == symbol
+                }
                 Var::Name(of) => *of == symbol,
                 Var::This => name == "self",
             };

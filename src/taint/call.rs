@@ -2,6 +2,7 @@
 //! all others as if whatever goes in may come out.
 
 use super::functions::{Callee, FunctionId, callee_of};
+use super::host::BeforeHost;
 use super::models::{self, Method};
 use super::value::{MAX_FIELDS_DEEP, Note, Set, Shape, State, Var};
 use super::walk::Walk;
@@ -237,9 +238,14 @@ impl Walk<'_> {
         state: &mut State,
     ) -> Shape {
         let options = self.program.spec.options;
+        let template = object.filter(|_| name == Symbol::of("format"));
+        let before = template.and_then(|template| self.before_host(template));
         let mut given = Set::default();
-        for argument in arguments.iter() {
-            given.add(&argument.shape.all());
+        for (at, argument) in arguments.iter().enumerate() {
+            let takes = |before: &BeforeHost| argument.spread || before.takes(at, argument.name);
+            if before.as_ref().is_none_or(takes) {
+                given.add(&argument.shape.all());
+            }
         }
         if let Some(value) = self.run_handed(node, object, name, arguments, state) {
             return value;

@@ -124,7 +124,8 @@ impl Walk<'_> {
                 before = operand;
             } else {
                 let one = self.eval(operand, state);
-                all.add(&one.all());
+                let one = self.operand(node, left, operand, &one);
+                all.add(&one);
             }
         }
         if and || or {
@@ -135,6 +136,48 @@ impl Walk<'_> {
             all = Set::default();
         }
         self.finish(node, Shape::of(all), None, state)
+    }
+
+    /// What the right operand gives to the whole.
+    fn operand(&mut self, node: NodeId, left: NodeId, operand: NodeId, value: &Shape) -> Set {
+        let operator = self.tree.symbol(node);
+        if operator == Symbol::of("+") && self.has_host(&[left]) {
+            return Set::default();
+        }
+        if operator == Symbol::of("%")
+            && self.tree.kind(left) == Kind::Str
+            && let Some(before) = self.before_host(left)
+        {
+            // What is named stands in a dictionary, which is not taken apart.
+            return match self.tree.kind(operand) {
+                Kind::Dict => value.all(),
+                Kind::Tuple => {
+                    let mut all = Set::default();
+                    for at in (0..).take_while(|&at| before.takes(at, None)) {
+                        all.add(&self.read(value, Symbol::of(at.to_string())).all());
+                    }
+                    all
+                }
+                _ if before.takes(0, None) => value.all(),
+                _ => Set::default(),
+            };
+        }
+        value.all()
+    }
+
+    /// A text with values in it.
+    fn text(&mut self, node: NodeId, state: &mut State) -> Shape {
+        let mut all = Set::default();
+        let parts: Vec<NodeId> = self.tree.children(node).collect();
+        for (at, &part) in parts.iter().enumerate() {
+            if self.tree.kind(part) == Kind::Interp {
+                let one = self.eval(part, state);
+                if !self.has_host(&parts[..at]) {
+                    all.add(&one.all());
+                }
+            }
+        }
+        Shape::of(all)
     }
 
     /// Everything that does not continue on its left.
@@ -182,6 +225,7 @@ impl Walk<'_> {
             Kind::Dict => self.object(node, state),
             Kind::Cond => self.conditional(node, state),
             Kind::Comprehension => self.comprehension(node, state),
+            Kind::Str => self.text(node, state),
             Kind::Yield => {
                 let value = self.union_of_children(node, state);
                 let returned = std::mem::take(&mut self.frame().returned);

@@ -58,7 +58,7 @@ impl Walk<'_> {
         // `+text` is a number in scripts.
         if self.tree.kind(node) == Kind::UnOp
             && self.tree.symbol(node) == Symbol::of("+")
-            && !matches!(self.tree.language, Language::Python | Language::Rust)
+            && self.tree.language.is_script()
         {
             return true;
         }

@@ -1,6 +1,7 @@
 //! Macros of Rust: what goes into a text comes out of it.
 
 use super::functions::callee_of;
+use super::host::BeforeHost;
 use super::value::{Set, Shape, State};
 use super::walk::Walk;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
@@ -10,13 +11,24 @@ impl Walk<'_> {
     pub(super) fn macro_call(&mut self, node: NodeId, state: &mut State) -> Shape {
         let tree = self.tree;
         let mut all = Set::default();
+        let mut before: Option<BeforeHost> = None;
+        let mut at = 0;
         for argument in tree.role(node, Role::Arg) {
             let one = self.eval(argument, state);
-            all.add(&one.all());
-            if tree.kind(argument) == Kind::Str {
-                let text = tree.text_of(argument, self.file.text()).into_owned();
-                for name in braces(&text) {
-                    let captured = self.captured(name, state);
+            let named = matches!(tree.kind(argument), Kind::Assign | Kind::KwArg);
+            if named || before.as_ref().is_none_or(|before| before.takes(at, None)) {
+                all.add(&one.all());
+            }
+            at += usize::from(before.is_some());
+            if tree.kind(argument) != Kind::Str {
+                continue;
+            }
+            before = before.or_else(|| self.before_host(argument));
+            let text = tree.text_of(argument, self.file.text()).into_owned();
+            for name in braces(&text) {
+                let takes = |before: &BeforeHost| before.takes(0, Some(Symbol::of(name)));
+                if before.as_ref().is_none_or(takes) {
+                    let captured = self.captured(argument, name, state);
                     all.add(&captured);
                 }
             }

@@ -22,6 +22,7 @@ mod functions;
 mod guard;
 mod handed;
 mod harmless;
+mod host;
 mod link;
 mod macros;
 mod marks;

@@ -149,7 +149,7 @@ impl Walk<'_> {
 
     /// `do { … } while (…)`
     fn is_body_first(&self, node: NodeId) -> bool {
-        let script = !matches!(self.tree.language, Language::Python | Language::Rust);
+        let script = self.tree.language.is_script();
         let start = self.tree.span(node).start as usize;
         script
             && self.tree.kind(node) == Kind::While

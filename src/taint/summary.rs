@@ -16,7 +16,7 @@ use super::value::{
 };
 use super::walk::{Frame, Walk};
 use crate::source::Span;
-use crate::syntax::NodeId;
+use crate::syntax::{NodeId, Role};
 
 /// What one function does with what it is given.
 #[derive(Clone, Debug, Default)]
@@ -427,6 +427,21 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a source stands in the default of a parameter that a call gives something for.
+    fn is_given_instead(&self, id: FunctionId, source: u32, arguments: &[Argument]) -> bool {
+        let span = self.marks.sources[source as usize].span;
+        let function = &self.functions.all[id];
+        let holds = |default| {
+            let default = self.tree.span(default);
+            default.start <= span.start && span.end <= default.end
+        };
+        let mut params = function.params.iter().zip(FIRST..);
+        params.any(|(param, index)| {
+            self.tree.role(param.node, Role::Default).any(holds)
+                && self.argument(id, index as u16, arguments).is_some()
+        })
+    }
+
     /// Puts what a call gives in the place of the parameters.
     pub(super) fn substitute(
         &mut self,
@@ -471,9 +486,14 @@ impl Walk<'_> {
             }
             let mut changed = Vec::new();
             for (token, trace) in own.iter() {
-                let Origin::Param(index, path) = token.origin else {
-                    changed.push((*token, (None, trace)));
-                    continue;
+                let (index, path) = match token.origin {
+                    Origin::Param(index, path) => (index, path),
+                    Origin::Source(source) => {
+                        if !self.is_given_instead(id, source, arguments) {
+                            changed.push((*token, (None, trace)));
+                        }
+                        continue;
+                    }
                 };
                 let given = givens.iter().find(|(of, _)| *of == (index, path));
                 if let Some((_, (set, span))) = given {

@@ -58,6 +58,12 @@ def pick(a, b):
     return a
 sink(x)  # sink
 ---
+def other(a, b=source()):
+    return b
+sink(other(1))  # sink
+sink(other(1, 2))
+sink(other(1, b=2))
+---
 def pick(a, b=1):
     return b
 sink(pick(source()))
@@ -404,13 +410,23 @@ sink(m);
         ),
         (
             RUST,
-            r"
+            r#"
 fn fill(o: &mut O, v: String) { o.a = v; }
 fn f() {
     let mut p = O::default();
     fill(&mut p, source());
     sink(&p.a); // sink
     sink(&p.b);
+}
+---
+fn one() {
+    let url = source();
+    sink(format!("{url}")); // sink
+    let all = || sink(format!("{url}")); // todo sink
+}
+fn other(size: u8) {
+    let url = String::new();
+    sink(format!("{url}"));
 }
 ---
 fn fill(l: &mut Vec<String>, v: String) { l.push(v); }
@@ -439,7 +455,7 @@ fn f() {
     fill(&mut s, source());
     sink(&s); // sink
 }
-",
+"#,
         ),
     ]);
 }
