@@ -8,12 +8,13 @@
 //! threads do not change the result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::HashSet;
 use memchr::memmem;
 
 use super::graph::Graph;
+use super::kept::Kept;
 use super::ruleset::{Entry, Program};
 use super::{FileReport, Outline, Problem, RuleSet, STEPS, flow_finding};
 use crate::finding::{Finding, RuleIndex, TraceStep};
@@ -40,6 +41,8 @@ const MAX_STEPS: usize = 96;
 pub struct Linker<'r> {
     rules: &'r RuleSet,
     graph: Graph,
+    /// The files that stay parsed.
+    kept: Vec<Mutex<Option<Kept>>>,
     /// What each file is told of the values that its functions get.
     arrived: Told,
     /// The parameters of the functions of a file that lead to sinks.
@@ -102,7 +105,10 @@ pub struct Linked {
 
 impl<'r> Linker<'r> {
     /// A linker over the files of a scan, each with its path and what it says of itself.
-    pub fn new(rules: &'r RuleSet, files: Vec<(String, Option<Outline>)>) -> Linker<'r> {
+    pub fn new(rules: &'r RuleSet, mut files: Vec<(String, Option<Outline>)>) -> Linker<'r> {
+        let outlines = files.iter_mut().map(|(_, outline)| outline.as_mut());
+        let kept = outlines.map(|outline| outline.and_then(|outline| outline.kept.take()));
+        let kept = kept.map(Mutex::new).collect();
         let graph = Graph::new(files);
         let budget = FREE_STEPS + graph.size() / BYTES_PER_STEP;
         Linker {
@@ -111,6 +117,7 @@ impl<'r> Linker<'r> {
             budget,
             rules,
             graph,
+            kept,
             arrived: Told::new(),
             demands: BTreeMap::new(),
             returned: Told::new(),
@@ -200,31 +207,46 @@ impl<'r> Linker<'r> {
         if tasks.is_empty() || source.decoded.is_err() || source.text().len() > super::MAX_PARSED {
             return done;
         }
-        let Some(file) = File::parse(source) else {
+        let place = &self.kept[job.file as usize];
+        let kept = lock(place).take().and_then(|kept| kept.of(source));
+        let parsed = kept.or_else(|| Some((File::parse(source)?, taint::Shared::default())));
+        let Some((file, shared)) = parsed else {
             return done;
         };
+        // As many whether it is parsed now or was before: what is found must not depend on that.
         done.steps += source.text().len() as u64 * STEPS_PER_PARSED_BYTE;
-        let shared = taint::Shared::default();
-        let border = Border::new(&file, &shared, &self.graph.modules, job.file);
+        self.look(job, tasks, (source, &file, &shared), &mut done);
+        *lock(place) = Some(Kept::new(file, shared));
+        done
+    }
+
+    /// Runs the rules on one parsed file.
+    fn look(
+        &self,
+        job: &Job,
+        tasks: Vec<Task<'_>>,
+        (source, file, shared): (&Source, &File<'_>, &taint::Shared),
+        done: &mut Done,
+    ) {
+        let border = Border::new(file, shared, &self.graph.modules, job.file);
         let look = Look {
             linker: self,
             number: job.file,
-            subject: Subject::new(source, Some(&file)),
-            file: &file,
-            shared: &shared,
+            subject: Subject::new(source, Some(file)),
+            file,
+            shared,
             border: &border,
         };
         for task in tasks {
             let index = RuleIndex(task.rule as u32);
             timing::rule(timing::Stage::Taint, index, || {
                 if job.forth {
-                    look.forth(&task, &mut done);
+                    look.forth(&task, done);
                 } else {
-                    look.back(&task, &mut done);
+                    look.back(&task, done);
                 }
             });
         }
-        done
     }
 
     /// What a rule has to know of other files to look at one.
@@ -375,6 +397,10 @@ fn add_surest(findings: &mut Vec<Finding>, finding: Finding) {
         Some(_) => {}
         None => findings.push(finding),
     }
+}
+
+fn lock(place: &Mutex<Option<Kept>>) -> MutexGuard<'_, Option<Kept>> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The words of a file, by which it may name something of another one.

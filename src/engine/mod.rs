@@ -4,6 +4,7 @@ mod fix;
 mod graph;
 mod link;
 mod message;
+mod kept;
 mod outline;
 mod prefilter;
 mod ruleset;
@@ -193,9 +194,13 @@ fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
     if let (Some(_), Some(outline)) = (&file, &mut report.outline) {
         outline.confirm(rules, &subject);
     }
+    drop(subject);
     timing::stage(Stage::Secrets, || {
         look_for_secrets(rules, source, file.as_ref(), &mut report);
     });
+    if let (Some(file), Some(outline)) = (file, &mut report.outline) {
+        outline.keep(file, shared);
+    }
     report
         .findings
         .sort_by_key(|finding| (finding.span.start, finding.span.end, finding.rule));

@@ -7,6 +7,7 @@
 
 use memchr::memmem;
 
+use super::kept::Kept;
 use super::prefilter::Words;
 use super::ruleset::Program;
 use super::{RuleSet, STEPS};
@@ -14,7 +15,8 @@ use crate::finding::RuleIndex;
 use crate::lang::{Family, Language};
 use crate::pattern::Subject;
 use crate::source::Source;
-use crate::taint::Half;
+use crate::syntax::File;
+use crate::taint::{Half, Shared};
 use crate::timing::{self, Stage};
 
 /// What a file says of itself.
@@ -32,6 +34,8 @@ pub struct Outline {
     pub(super) imports: Vec<Import>,
     /// Which parts of the sources and sinks of rules its words allow, until they are looked for.
     halves: Vec<(usize, Half, Vec<bool>)>,
+    /// The file as it was parsed.
+    pub(super) kept: Option<Kept>,
 }
 
 impl Outline {
@@ -57,6 +61,7 @@ impl Outline {
             sinks,
             imports,
             halves,
+            kept: None,
         })
     }
 
@@ -88,6 +93,23 @@ impl Outline {
             }
         }
         (self.sources, self.sinks) = (sources, sinks);
+    }
+
+    /// Keeps the file parsed where flows may begin or end in it.
+    pub(super) fn keep(&mut self, file: File<'_>, shared: Shared) {
+        if !self.sources.is_empty() || !self.sinks.is_empty() {
+            self.kept = Some(Kept::new(file, shared));
+        }
+    }
+
+    /// The bytes of the text that is kept parsed.
+    pub fn kept(&self) -> usize {
+        self.kept.as_ref().map_or(0, Kept::size)
+    }
+
+    /// Keeps nothing.
+    pub fn let_go(&mut self) {
+        self.kept = None;
     }
 }
 

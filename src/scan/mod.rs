@@ -19,13 +19,14 @@ mod stored;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use self::examine::{Examiner, Outcome, ScanFile};
 use crate::discover::{self, DiscoverError, Request, Selection, Tally};
-use crate::engine::{self, RuleSet};
+use crate::engine::{self, Outline, RuleSet};
 use crate::rule::Meta;
 use crate::timing::{self, Sheet, Stage};
 
@@ -236,6 +237,10 @@ fn run_with(
     })
 }
 
+/// Files of so many bytes stay parsed until flows were followed from file to file; which ones they
+/// are changes no result.
+const MAX_KEPT: usize = 2 << 20;
+
 /// What came of each file, in the order of their names.
 type Outcomes = Vec<(String, Outcome)>;
 
@@ -272,6 +277,7 @@ fn scan(
     let mut selection = selection?;
     let targets = std::mem::take(&mut selection.targets);
     progress.set_known(targets.len());
+    let kept = AtomicUsize::new(0);
     let mut outcomes: Vec<Outcome> = targets
         .par_iter()
         .map(|target| {
@@ -279,6 +285,10 @@ fn scan(
                 timing::stage(Stage::Read, || discover::read(&target.path))
             });
             let mut outcome = examiner.examine(&target.name, None, content);
+            let outline = outcome.outline.as_mut();
+            let outline =
+                outline.filter(|of| kept.fetch_add(of.kept(), Ordering::Relaxed) > MAX_KEPT);
+            outline.into_iter().for_each(Outline::let_go);
             outcome.timings.add(&spent);
             progress.finish_one();
             outcome

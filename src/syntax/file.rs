@@ -11,10 +11,16 @@ use crate::lang::Language;
 use crate::source::Source;
 use crate::timing::{self, Stage};
 
-/// A file's tree, its names, and its constants once a rule asks for them.
+/// A source with what is worked out about it.
 #[derive(Debug)]
 pub struct File<'s> {
     source: &'s Source,
+    parsed: Parsed,
+}
+
+/// What is worked out about a text: its tree, its names, and its constants once a rule asks for them.
+#[derive(Debug)]
+pub struct Parsed {
     tree: Tree,
     names: Names,
     constants: OnceCell<Constants>,
@@ -51,15 +57,25 @@ impl<'s> File<'s> {
             tree = filled;
         }
         let names = super::names::resolve(&mut tree, source.text());
-        Some(File {
-            source,
+        let parsed = Parsed {
             tree,
             names,
             constants: OnceCell::new(),
             index: OnceCell::new(),
             fields: OnceCell::new(),
             by_start: OnceCell::new(),
-        })
+        };
+        Some(File { source, parsed })
+    }
+
+    /// A source with what was worked out about the same text before.
+    pub fn again(source: &'s Source, parsed: Parsed) -> File<'s> {
+        File { source, parsed }
+    }
+
+    /// What was worked out, without the source.
+    pub fn into_parsed(self) -> Parsed {
+        self.parsed
     }
 
     /// The text that spans count in.
@@ -74,33 +90,35 @@ impl<'s> File<'s> {
 
     /// The tree.
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        &self.parsed.tree
     }
 
     /// What its names mean.
     pub fn names(&self) -> &Names {
-        &self.names
+        &self.parsed.names
     }
 
     /// Where things stand.
     pub fn index(&self) -> &Index {
-        self.index
-            .get_or_init(|| Index::of(&self.tree, &self.names))
+        self.parsed
+            .index
+            .get_or_init(|| Index::of(self.tree(), self.names()))
     }
 
     /// The fields of a word, and the names that are short for one, in order.
     pub fn fields_of(&self, word: Symbol) -> &[NodeId] {
-        self.fields
-            .get_or_init(|| Fields::of(&self.tree, &self.names, self.index()))
+        self.parsed
+            .fields
+            .get_or_init(|| Fields::of(self.tree(), self.names(), self.index()))
             .get(word)
     }
 
     /// The nodes in the order of where they begin.
     pub fn by_start(&self) -> &[(u32, NodeId)] {
-        self.by_start.get_or_init(|| {
-            let nodes = self.tree.subtree(NodeId::ROOT);
+        self.parsed.by_start.get_or_init(|| {
+            let nodes = self.tree().subtree(NodeId::ROOT);
             let mut by_start: Vec<(u32, NodeId)> = nodes
-                .map(|node| (self.tree.span(node).start, node))
+                .map(|node| (self.tree().span(node).start, node))
                 .collect();
             by_start.sort_unstable();
             by_start
@@ -109,7 +127,8 @@ impl<'s> File<'s> {
 
     /// The values that its expressions are known to have.
     pub fn constants(&self) -> &Constants {
-        self.constants
-            .get_or_init(|| Constants::of(&self.tree, &self.names, self.source.text()))
+        self.parsed
+            .constants
+            .get_or_init(|| Constants::of(self.tree(), self.names(), self.source.text()))
     }
 }

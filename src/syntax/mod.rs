@@ -12,7 +12,7 @@ mod template;
 mod tree;
 
 pub use constants::{Constants, Value};
-pub use file::File;
+pub use file::{File, Parsed};
 pub use index::Index;
 pub(crate) use index::last_word;
 pub use kind::{Flags, Kind, Role};

@@ -10,7 +10,7 @@ mod fold;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt as _};
 
@@ -22,7 +22,7 @@ use crate::source::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A string; its text where that is known as well.
-    Str(Option<Rc<str>>),
+    Str(Option<Arc<str>>),
     /// A whole number.
     Int(i128),
     /// `true` or `false`.
