@@ -132,9 +132,10 @@ impl Graph {
 
     /// The files that flows from others may end in, each with the rules that are followed back.
     pub(super) fn ends(&self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
-        self.select(|node, rule| {
-            let shared = !node.importers.is_empty() && self.back.has(rule);
-            shared && node.sinks.has(rule) && node.fed.has(rule)
+        self.select(|_, node| {
+            let shared = !node.importers.is_empty();
+            let rules = node.sinks.iter().filter(move |_| shared);
+            rules.filter(|&rule| self.back.has(rule) && node.fed.has(rule))
         })
     }
 
@@ -147,22 +148,17 @@ impl Graph {
             forth.for_each(|rule| node.asked.insert(rule));
         }
         self.spread(|node| (&node.imports, &mut node.asked));
-        let mut beginnings = BTreeMap::new();
-        for (number, node) in (0..).zip(&self.nodes) {
-            let leaves = |rule: usize| {
-                let leads = if self.back.has(rule) {
+        let graph = &*self;
+        graph.select(|number, node| {
+            node.sources.iter().filter(move |&rule| {
+                let leads = if graph.back.has(rule) {
                     node.sinks.has(rule)
                 } else {
-                    node.imports.iter().any(|&of| self.reaches(of, rule))
+                    node.imports.iter().any(|&of| graph.reaches(of, rule))
                 };
-                leads || self.is_asked(number, rule)
-            };
-            let rules: BTreeSet<usize> = node.sources.iter().filter(|&rule| leaves(rule)).collect();
-            if !rules.is_empty() {
-                beginnings.insert(number, rules);
-            }
-        }
-        beginnings
+                leads || graph.is_asked(number, rule)
+            })
+        })
     }
 
     /// Whether a sink of a rule may lie in a file or behind it.
@@ -170,19 +166,15 @@ impl Graph {
         self.nodes[file as usize].reach.has(rule)
     }
 
-    fn select(
-        &self,
-        counts: impl Fn(&Node, usize) -> bool,
+    /// The files that some rules are of, each with these.
+    fn select<'a, R: Iterator<Item = usize>>(
+        &'a self,
+        rules: impl Fn(FileNumber, &'a Node) -> R,
     ) -> BTreeMap<FileNumber, BTreeSet<usize>> {
-        let mut found = BTreeMap::new();
-        for (number, node) in (0..).zip(&self.nodes) {
-            let rules = node.sinks.iter().filter(|&rule| counts(node, rule));
-            let rules: BTreeSet<usize> = rules.collect();
-            if !rules.is_empty() {
-                found.insert(number, rules);
-            }
-        }
-        found
+        let nodes = (0..).zip(&self.nodes);
+        let all = nodes.map(|(number, node)| (number, rules(number, node).collect()));
+        all.filter(|(_, rules): &(_, BTreeSet<_>)| !rules.is_empty())
+            .collect()
     }
 
     /// Notes that a file has a call that leads to a sink of a rule.

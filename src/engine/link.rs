@@ -10,19 +10,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::HashSet;
-use memchr::memmem;
-
 use super::graph::Graph;
 use super::kept::Kept;
-use super::ruleset::{Entry, Program};
-use super::{FileReport, Outline, Problem, RuleSet, STEPS, flow_finding};
-use crate::finding::{Finding, RuleIndex, TraceStep};
-use crate::pattern::{Bindings, Subject};
-use crate::source::{Source, Span};
-use crate::syntax::{File, Symbol};
-use crate::taint::{self, Address, Border, Demand, FileNumber, Passage, Slot, Worth};
-use crate::timing;
+use super::look::{Done, Look, Tale, Task};
+use super::spelt::Spelt;
+use super::{FileReport, Outline, Problem, RuleSet};
+use crate::finding::Finding;
+use crate::pattern::Subject;
+use crate::source::Source;
+use crate::syntax::File;
+use crate::taint::{self, Border, Demand, FileNumber, Passage, Slot};
 
 /// Each way, flows are followed through so many files at most, passing on of names included.
 const MAX_ROUNDS: u32 = 64;
@@ -34,13 +31,11 @@ const FREE_STEPS: u64 = 12_000_000;
 const STEPS_PER_PARSED_BYTE: u64 = 8;
 /// Into one file no more values than these are followed.
 const MAX_PASSAGES: usize = 512;
-/// A way longer than this is not followed on.
-const MAX_STEPS: usize = 96;
 
 /// The work of following flows through all files of a scan.
 pub struct Linker<'r> {
-    rules: &'r RuleSet,
-    graph: Graph,
+    pub(super) rules: &'r RuleSet,
+    pub(super) graph: Graph,
     /// The files that stay parsed.
     kept: Vec<Mutex<Option<Kept>>>,
     /// What each file is told of the values that its functions get.
@@ -59,20 +54,7 @@ pub struct Linker<'r> {
     cut: bool,
 }
 
-/// How every name of a module is passed on.
-const STARS: [&[u8]; 3] = [b"import *", b"export *", b"::*"];
-
 type Told = BTreeMap<FileNumber, BTreeMap<(usize, Passage), Arc<Tale>>>;
-
-/// How a value came as far as it did.
-#[derive(Debug)]
-struct Tale {
-    steps: Vec<TraceStep>,
-    /// What the value is where it comes from, as far as the source says so.
-    called: Option<String>,
-    /// What the metavariables of the source hold.
-    texts: Vec<(Symbol, String)>,
-}
 
 /// A file to look at, for some rules.
 #[derive(Debug)]
@@ -81,17 +63,6 @@ pub struct Job {
     pub file: FileNumber,
     rules: BTreeSet<usize>,
     forth: bool,
-}
-
-/// What a look at a file comes to.
-#[derive(Debug, Default)]
-pub struct Done {
-    linked: Linked,
-    told: Vec<(usize, Passage, Arc<Tale>)>,
-    demands: Vec<(usize, Demand)>,
-    /// The rules that have calls in the file which lead to sinks.
-    leads: Vec<usize>,
-    steps: u64,
 }
 
 /// What flows from other files add to the report of one.
@@ -215,38 +186,18 @@ impl<'r> Linker<'r> {
         };
         // As many whether it is parsed now or was before: what is found must not depend on that.
         done.steps += source.text().len() as u64 * STEPS_PER_PARSED_BYTE;
-        self.look(job, tasks, (source, &file, &shared), &mut done);
-        *lock(place) = Some(Kept::new(file, shared));
-        done
-    }
-
-    /// Runs the rules on one parsed file.
-    fn look(
-        &self,
-        job: &Job,
-        tasks: Vec<Task<'_>>,
-        (source, file, shared): (&Source, &File<'_>, &taint::Shared),
-        done: &mut Done,
-    ) {
-        let border = Border::new(file, shared, &self.graph.modules, job.file);
+        let border = Border::new(&file, &shared, &self.graph.modules, job.file);
         let look = Look {
             linker: self,
             number: job.file,
-            subject: Subject::new(source, Some(file)),
-            file,
-            shared,
+            subject: Subject::new(source, Some(&file)),
+            file: &file,
+            shared: &shared,
             border: &border,
         };
-        for task in tasks {
-            let index = RuleIndex(task.rule as u32);
-            timing::rule(timing::Stage::Taint, index, || {
-                if job.forth {
-                    look.forth(&task, done);
-                } else {
-                    look.back(&task, done);
-                }
-            });
-        }
+        look.run(tasks, job.forth, &mut done);
+        *lock(place) = Some(Kept::new(file, shared));
+        done
     }
 
     /// What a rule has to know of other files to look at one.
@@ -401,203 +352,4 @@ fn add_surest(findings: &mut Vec<Finding>, finding: Finding) {
 
 fn lock(place: &Mutex<Option<Kept>>) -> MutexGuard<'_, Option<Kept>> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The words of a file, by which it may name something of another one.
-struct Spelt<'s> {
-    source: &'s Source,
-    words: HashSet<&'s [u8]>,
-    /// Whether it may pass on every name of a module.
-    stars: bool,
-}
-
-impl<'s> Spelt<'s> {
-    fn of(source: &'s Source) -> Spelt<'s> {
-        let text = source.text();
-        let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_$".contains(&b) || b >= 0x80;
-        Spelt {
-            source,
-            words: text.split(|b| !is_part(*b)).collect(),
-            stars: STARS.iter().any(|star| memmem::find(text, star).is_some()),
-        }
-    }
-
-    /// Whether the file spells the name of something that it may import.
-    fn names(&self, of: &Address) -> bool {
-        // A default has the name that its importer gives it, and a star none.
-        let listed = |name: &String| name == "default" || self.words.contains(name.as_bytes());
-        let first = of.names.first().filter(|name| listed(name));
-        self.stars
-            || of.names.iter().all(listed)
-            || first.is_some_and(|first| passes_on(self.source, first))
-    }
-}
-
-/// Whether a file may have something of another one under a name of its own: as a module that
-/// gathers others, or with a class or an object made of it.
-fn passes_on(source: &Source, name: &str) -> bool {
-    let file = source.path.rsplit('/').next().unwrap_or_default();
-    let stem = file.split('.').next().unwrap_or_default();
-    let ways = ["(", "extends ", "= ", "new ", "export "];
-    ["__init__", "index", "mod", "lib"].contains(&stem)
-        || ways.iter().any(|way| {
-            let made = format!("{way}{name}");
-            memmem::find(source.text(), made.as_bytes()).is_some()
-        })
-}
-
-/// What one rule has to know of other files to look at one.
-struct Task<'a> {
-    rule: usize,
-    /// What is wanted of the calls into other files.
-    demands: Vec<&'a Demand>,
-    /// The values that are there.
-    told: Vec<(&'a Passage, &'a Arc<Tale>)>,
-}
-
-/// One look at one file.
-struct Look<'a> {
-    linker: &'a Linker<'a>,
-    number: FileNumber,
-    subject: Subject<'a>,
-    file: &'a File<'a>,
-    shared: &'a taint::Shared,
-    border: &'a Border<'a>,
-}
-
-impl Look<'_> {
-    /// Finds the parameters that lead to sinks.
-    fn back(&self, task: &Task<'_>, done: &mut Done) {
-        let Some((entry, program)) = self.program(task.rule) else {
-            return;
-        };
-        let (crossings, passed_on) = self.border.back(&task.demands);
-        if crossings.leaves() {
-            done.leads.push(task.rule);
-        }
-        let mut steps = STEPS;
-        let code = (self.file, self.shared);
-        let leading = program.leading(&self.subject, code, &crossings, entry.options, &mut steps);
-        done.steps += STEPS - steps;
-        timing::steps(STEPS - steps);
-        let own = leading.into_iter();
-        let own = own.flat_map(|(function, param)| self.border.demands(function, param));
-        let all = own.chain(passed_on).map(|demand| (task.rule, demand));
-        done.demands.extend(all);
-    }
-
-    fn program(&self, rule: usize) -> Option<(&Entry, &taint::Program)> {
-        let rules = self.linker.rules;
-        let entry = &rules.entries[rule];
-        match rules.program(entry, self.file.source().language) {
-            Ok(Program::Taint(program)) => Some((entry, program)),
-            Ok(Program::Search(_)) | Err(_) => None,
-        }
-    }
-
-    /// Follows values from other files, and into them.
-    fn forth(&self, task: &Task<'_>, done: &mut Done) {
-        let &Task {
-            rule,
-            ref demands,
-            ref told,
-        } = task;
-        let Some((entry, program)) = self.program(rule) else {
-            return;
-        };
-        let passages: Vec<&Passage> = told.iter().map(|(passage, _)| *passage).collect();
-        let graph = &self.linker.graph;
-        let answers = graph.is_asked(self.number, rule);
-        let reaches = |file| graph.reaches(file, rule);
-        let worth = if graph.goes_back(rule) {
-            Worth::Demanded(demands)
-        } else {
-            Worth::Reaching(&reaches)
-        };
-        let (crossings, forward) = self.border.forth(&passages, worth, answers);
-        for (index, of) in forward {
-            let (passage, tale) = told[index];
-            let passage = Passage {
-                of,
-                ..passage.clone()
-            };
-            done.told.push((rule, passage, Arc::clone(tale)));
-        }
-        let mut steps = STEPS;
-        let code = (self.file, self.shared);
-        let found = program.flows(&self.subject, code, &crossings, entry.options, &mut steps);
-        done.steps += STEPS - steps;
-        timing::steps(STEPS - steps);
-        if !found.complete {
-            done.linked.problems.push(Problem::BudgetSpent {
-                rule: entry.rule.meta.id.clone(),
-            });
-        }
-        for flow in found.flows {
-            if let Some(passage) = flow.passage.filter(|_| entry.sees(self.file.source())) {
-                let finding = self.finding(RuleIndex(rule as u32), entry, flow, told[passage].1);
-                done.linked.findings.push(finding);
-            }
-        }
-        for departure in found.departures {
-            let before = departure.passage.map(|passage| told[passage].1);
-            let own = (departure.called, &departure.bindings);
-            let tale = self.tale(before, own, departure.steps);
-            if tale.steps.len() > MAX_STEPS {
-                continue;
-            }
-            let tale = Arc::new(tale);
-            for of in departure.to {
-                let passage = Passage {
-                    of,
-                    slot: departure.slot.clone(),
-                    label: departure.label.clone(),
-                    confidence: departure.confidence,
-                };
-                done.told.push((rule, passage, Arc::clone(&tale)));
-            }
-        }
-    }
-
-    fn finding(&self, rule: RuleIndex, entry: &Entry, flow: taint::Flow, tale: &Tale) -> Finding {
-        let known = |name: Symbol| {
-            let text = tale.texts.iter().find(|(of, _)| *of == name);
-            text.map(|(_, text)| text.clone())
-        };
-        let called = flow.called.or_else(|| tale.called.clone());
-        let flow = taint::Flow { called, ..flow };
-        let mut finding = flow_finding(&self.subject, rule, entry, flow, &known);
-        finding.trace.splice(..0, tale.steps.iter().cloned());
-        finding
-    }
-
-    /// The way of a value with what this file adds to it.
-    fn tale(
-        &self,
-        before: Option<&Arc<Tale>>,
-        (called, bindings): (Option<String>, &Bindings),
-        steps: Vec<(Span, String)>,
-    ) -> Tale {
-        let path = &self.file.source().path;
-        let own = steps.into_iter().map(|(span, note)| TraceStep {
-            path: Some(path.clone()),
-            span,
-            note,
-        });
-        match before {
-            Some(before) => Tale {
-                steps: before.steps.iter().cloned().chain(own).collect(),
-                called: before.called.clone(),
-                texts: before.texts.clone(),
-            },
-            None => Tale {
-                steps: own.collect(),
-                called,
-                texts: bindings
-                    .iter()
-                    .map(|(name, bound)| (name, self.subject.text_of(bound)))
-                    .collect(),
-            },
-        }
-    }
 }

@@ -2,16 +2,19 @@
 
 mod fix;
 mod graph;
-mod link;
-mod message;
 mod kept;
+mod link;
+mod look;
+mod message;
 mod outline;
 mod prefilter;
 mod ruleset;
 mod spelling;
 mod usage;
+mod spelt;
 
-pub use link::{Done, Job, Linked, Linker};
+pub use link::{Job, Linked, Linker};
+pub use look::Done;
 pub use outline::Outline;
 pub use ruleset::{Choice, RuleSet, RuleText};
 

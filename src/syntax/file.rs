@@ -1,5 +1,6 @@
 //! One parsed file with what is worked out about it on demand.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::constants::Constants;
@@ -81,6 +82,11 @@ impl<'s> File<'s> {
     /// The text that spans count in.
     pub fn text(&self) -> &'s [u8] {
         self.source.text()
+    }
+
+    /// The text of a node.
+    pub fn text_of(&self, node: NodeId) -> Cow<'_, str> {
+        self.tree().text_of(node, self.text())
     }
 
     /// The source.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::exports::{Export, Exports, exports};
+use super::exports::{Export, Exports, exports, members_of};
 use super::imports::{Binding, DEFAULT};
 use super::paths::Paths;
 use super::{Address, Crossings, Demand, Entry, Exit, FileNumber, Modules, Passage, Slot, Way};
@@ -292,7 +292,7 @@ impl<'f> Border<'f> {
             let (Some(class), Some(method)) = (class, method) else {
                 continue;
             };
-            let method = tree.text_of(method, self.file.text());
+            let method = self.file.text_of(method);
             let symbol = Symbol::of(&*method);
             let heirs = heirs.get(&class).into_iter().flatten();
             let heirs = heirs.filter(|heir| self.functions.method(**heir, symbol) == Some(id));
@@ -332,24 +332,12 @@ impl<'f> Border<'f> {
             Kind::Name if tree.kind(assign) == Kind::Assign => tree.child(assign, Role::Value),
             _ => Some(node),
         };
-        let object = value.filter(|&value| tree.kind(value) == Kind::Dict);
-        let members = object.into_iter().flat_map(|object| tree.children(object));
-        let functions = members.filter_map(|member| {
-            let (name, id) = match tree.kind(member) {
-                Kind::Func => (
-                    tree.child(member, Role::Name)?,
-                    self.functions.id_of(member),
-                ),
-                Kind::Pair => {
-                    let name = tree.child(member, Role::Key)?;
-                    let value = tree.child(member, Role::Value).unwrap_or(name);
-                    let id = self.functions.id_of(value);
-                    (name, id.or_else(|| self.functions.named(self.file, value)))
-                }
-                _ => return None,
-            };
-            let name = tree.text_of(name, self.file.text());
-            Some((name.trim_matches(['"', '\'']).to_owned(), id?))
+        let members = value.into_iter().flat_map(|value| members_of(tree, value));
+        let functions = members.filter_map(|(name, value)| {
+            let id = self.functions.id_of(value);
+            let id = id.or_else(|| self.functions.named(self.file, value))?;
+            let name = self.file.text_of(name);
+            Some((name.trim_matches(['"', '\'']).to_owned(), id))
         });
         functions.collect()
     }
@@ -385,7 +373,7 @@ impl<'f> Border<'f> {
             let Some(field) = tree.child(target, Role::Field) else {
                 continue;
             };
-            let field = tree.text_of(field, self.file.text());
+            let field = self.file.text_of(field);
             for mut name in makers.into_iter().flatten() {
                 name.push(field.clone().into_owned());
                 named.entry(member).or_default().push(name);
@@ -534,7 +522,7 @@ impl<'f> Border<'f> {
             let plain = node.filter(|&node| !matches!(tree.kind(node), Kind::Func | Kind::Class));
             let slot = Slot::Argument {
                 at,
-                name: name.map(|of| tree.text_of(of, self.file.text()).into_owned()),
+                name: name.map(|of| self.file.text_of(of).into_owned()),
                 spread,
             };
             if let Some(node) = plain.filter(|_| takes(&slot)) {

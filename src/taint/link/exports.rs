@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::imports::{Binding, DEFAULT, Imports, required};
 use crate::lang::Family;
-use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol};
+use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol, Tree};
 use crate::taint::functions::{FunctionId, Functions};
 
 /// What a name stands for.
@@ -44,6 +44,20 @@ pub(super) fn exports(file: &File<'_>, functions: &Functions, imports: &Imports)
     finder.exports
 }
 
+/// The names and the values of the members of an object that is written down.
+pub(super) fn members_of(tree: &Tree, node: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> {
+    let object = Some(node).filter(|&node| tree.kind(node) == Kind::Dict);
+    let members = object.into_iter().flat_map(|object| tree.children(object));
+    members.filter_map(|member| match tree.kind(member) {
+        Kind::Func => Some((tree.child(member, Role::Name)?, member)),
+        Kind::Pair => {
+            let name = tree.child(member, Role::Key)?;
+            Some((name, tree.child(member, Role::Value).unwrap_or(name)))
+        }
+        _ => None,
+    })
+}
+
 struct Finder<'f> {
     file: &'f File<'f>,
     functions: &'f Functions,
@@ -53,10 +67,7 @@ struct Finder<'f> {
 
 impl Finder<'_> {
     fn text(&self, node: NodeId) -> String {
-        self.file
-            .tree()
-            .text_of(node, self.file.text())
-            .into_owned()
+        self.file.text_of(node).into_owned()
     }
 
     fn add(&mut self, name: String, export: Export) {
@@ -281,33 +292,18 @@ impl Finder<'_> {
     /// The members of an object that is exported as a whole.
     fn members(&mut self, node: NodeId) {
         let tree = self.file.tree();
-        if tree.kind(node) != Kind::Dict {
-            return;
-        }
-        for member in tree.children(node) {
-            let (name, value) = match tree.kind(member) {
-                Kind::Pair => {
-                    let key = tree.child(member, Role::Key);
-                    (key, tree.child(member, Role::Value).or(key))
-                }
-                Kind::Func => (tree.child(member, Role::Name), Some(member)),
-                Kind::Spread => {
-                    let required = tree
-                        .children(member)
-                        .next()
-                        .and_then(|value| required(self.file, value));
-                    self.exports.stars.extend(required);
-                    continue;
-                }
-                _ => continue,
-            };
-            if let (Some(name), Some(value)) = (name, value)
-                && let Some(export) = self.of_expression(value)
-            {
-                let name = self.text(name);
+        for (name, value) in members_of(tree, node) {
+            if let Some(export) = self.of_expression(value) {
+                let name = self.file.text_of(name);
                 self.add(name.trim_matches(['"', '\'']).to_owned(), export);
             }
         }
+        let spreads = tree
+            .children(node)
+            .filter(|&of| tree.kind(node) == Kind::Dict && tree.kind(of) == Kind::Spread);
+        let values = spreads.filter_map(|spread| tree.children(spread).next());
+        let required = values.filter_map(|value| required(self.file, value));
+        self.exports.stars.extend(required);
     }
 
     fn of_expression(&self, node: NodeId) -> Option<Export> {

@@ -59,7 +59,7 @@ impl Imports {
         let Some(module) = tree.child(node, Role::Module) else {
             return;
         };
-        let text = tree.text_of(module, file.text()).into_owned();
+        let text = file.text_of(module).into_owned();
         if let Some(name) = tree.child(node, Role::Name) {
             self.add(file, name, binding(tree.language, &text, None));
         } else if tree.language == Language::Python {
@@ -74,7 +74,7 @@ impl Imports {
         let Some(module) = tree.child(node, Role::Module) else {
             return;
         };
-        let module = tree.text_of(module, file.text()).into_owned();
+        let module = file.text_of(module).into_owned();
         for name in tree.children(node) {
             if tree.kind(name) != Kind::ImportName {
                 continue;
@@ -84,7 +84,7 @@ impl Imports {
                 continue;
             };
             let bound = tree.child(name, Role::Name).unwrap_or(imported);
-            let text = tree.text_of(imported, file.text());
+            let text = file.text_of(imported);
             let of = if tree.node(name).flags.has(Flags::DEFAULT) {
                 Some(DEFAULT)
             } else if tree.language == Language::Rust && text == "self" {
@@ -118,7 +118,7 @@ impl Imports {
                         && tree.kind(value) == Kind::Name
                     {
                         let mut of = required.clone();
-                        of.names.push(tree.text_of(key, file.text()).into_owned());
+                        of.names.push(file.text_of(key).into_owned());
                         self.add(file, value, of);
                     }
                 }
@@ -140,7 +140,7 @@ pub(super) fn required(file: &File<'_>, value: NodeId) -> Option<Binding> {
         match tree.kind(at) {
             Kind::Attr if names.len() < 8 => {
                 let field = tree.child(at, Role::Field)?;
-                names.push(tree.text_of(field, file.text()).into_owned());
+                names.push(file.text_of(field).into_owned());
                 at = tree.child(at, Role::Object)?;
             }
             Kind::Await => at = tree.children(at).next()?,
@@ -159,7 +159,7 @@ pub(super) fn required(file: &File<'_>, value: NodeId) -> Option<Binding> {
     }
     names.reverse();
     Some(Binding {
-        module: tree.text_of(part, file.text()).into_owned(),
+        module: file.text_of(part).into_owned(),
         names,
     })
 }

@@ -99,35 +99,23 @@ impl Modules {
             .take(MAX_SEGMENTS)
             .collect();
         if dots > 0 {
-            let mut base = here;
-            for _ in 1..dots {
-                if base.is_empty() {
-                    return Vec::new();
-                }
-                base = folder_of(base);
-            }
+            let Some(base) = upwards(here).nth(dots - 1) else {
+                return Vec::new();
+            };
             return self.python_from(base, &segments, names);
         }
         if segments.is_empty() {
             return Vec::new();
         }
-        let mut base = here;
-        loop {
-            // What lies in a package is not found by its own name.
-            if self.number(&join(base, "__init__.py")).is_none() {
-                let roots = [base.to_owned(), join(base, "src")];
-                for root in roots {
-                    let found = self.python_from(&root, &segments, names);
-                    if !found.is_empty() {
-                        return found;
-                    }
-                }
-            }
-            if base.is_empty() {
-                return Vec::new();
-            }
-            base = folder_of(base);
-        }
+        // What lies in a package is not found by its own name.
+        let outside = |base: &&str| self.number(&join(base, "__init__.py")).is_none();
+        let roots = upwards(here).filter(outside);
+        let mut roots = roots.flat_map(|base| [base.to_owned(), join(base, "src")]);
+        let found = roots.find_map(|root| {
+            let found = self.python_from(&root, &segments, names);
+            (!found.is_empty()).then_some(found)
+        });
+        found.unwrap_or_default()
     }
 
     /// A module below a folder: the submodule that the names lead to, and the module itself.
@@ -159,19 +147,8 @@ impl Modules {
         if let Some(rest) = module.strip_prefix(['@', '~'])
             && let Some(rest) = rest.strip_prefix('/')
         {
-            let mut base = here;
-            loop {
-                for root in [join(base, "src"), base.to_owned()] {
-                    let found = self.script_from(&root, rest);
-                    if found.is_some() {
-                        return found;
-                    }
-                }
-                if base.is_empty() {
-                    return None;
-                }
-                base = folder_of(base);
-            }
+            let mut roots = upwards(here).flat_map(|base| [join(base, "src"), base.to_owned()]);
+            return roots.find_map(|root| self.script_from(&root, rest));
         }
         if module.starts_with('.') {
             self.script_from(here, module)
@@ -310,17 +287,16 @@ impl Modules {
     }
 
     fn crate_root(&self, file: FileNumber) -> Option<FileNumber> {
-        let path = self.path(file);
-        let mut folder = folder_of(path);
-        loop {
+        upwards(folder_of(self.path(file))).find_map(|folder| {
             let own = [join(folder, "lib.rs"), join(folder, "main.rs")];
-            let root = own.iter().find_map(|path| self.number(path));
-            if root.is_some() || folder.is_empty() {
-                return root;
-            }
-            folder = folder_of(folder);
-        }
+            own.iter().find_map(|path| self.number(path))
+        })
     }
+}
+
+/// A folder and those that it lies in.
+fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |of| (!of.is_empty()).then(|| folder_of(of)))
 }
 
 fn folder_of(path: &str) -> &str {

@@ -66,8 +66,7 @@ impl<'f> Paths<'f> {
     }
 
     fn text(&self, node: NodeId) -> String {
-        let tree = self.file.tree();
-        tree.text_of(node, self.file.text()).into_owned()
+        self.file.text_of(node).into_owned()
     }
 
     /// What an expression names in another file.
