@@ -214,25 +214,14 @@ impl Walk<'_> {
         value
     }
 
-    /// The variables of a name that stands in a string, as in `format!("{name}")`.
-    pub(super) fn captured(&mut self, string: NodeId, name: &str, state: &State) -> Set {
+    /// What a name holds that stands in a string, as in `format!("{name}")`.
+    pub(super) fn captured(&self, string: NodeId, name: &str, state: &State) -> Set {
         let symbol = Symbol::of(name);
-        let mut set = Set::default();
-        for (var, shape) in state.vars.iter() {
-            let same = match var {
-                Var::Def(def) => {
-                    let definition = self.names.definition(*def);
-                    let scope = definition.scope;
-                    let seen = scope <= string && string.0 < self.tree.node(scope).end;
-                    seen && self.tree.symbol(definition.node) == symbol
-                }
-                Var::Name(of) => *of == symbol,
-                Var::This => name == "self",
-            };
-            if same {
-                set.add(&shape.all());
-            }
-        }
-        set
+        let var = match self.names.seen_from(self.tree, string, symbol) {
+            _ if name == "self" => Var::This,
+            Some(def) => Var::Def(def),
+            None => Var::Name(symbol),
+        };
+        state.get(var).all()
     }
 }

@@ -429,6 +429,17 @@ fn other(size: u8) {
     sink(format!("{url}"));
 }
 ---
+fn f() {
+    let url = source();
+    if a {
+        let url = clean(&url);
+        sink(format!("{url}"));
+    }
+    sink(format!("{url}")); // sink
+    let url = clean(&url);
+    sink(format!("{url}"));
+}
+---
 fn fill(l: &mut Vec<String>, v: String) { l.push(v); }
 fn f() {
     let mut l = vec![];

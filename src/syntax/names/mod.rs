@@ -55,6 +55,15 @@ impl Names {
             .filter(|id| id.0 != 0)
     }
 
+    /// The definition that a name has at a node where it stands in no node of its own.
+    pub fn seen_from(&self, tree: &Tree, node: NodeId, name: Symbol) -> Option<DefId> {
+        let around = |scope: NodeId| scope <= node && node < tree.after(scope);
+        let all = (1..).map(DefId).zip(&self.definitions);
+        let seen = all.filter(|(_, of)| tree.symbol(of.node) == name && around(of.scope));
+        let innermost = seen.max_by_key(|(_, of)| of.scope);
+        innermost.map(|(def, _)| def)
+    }
+
     /// What is known of a definition.
     pub fn definition(&self, id: DefId) -> &Definition {
         &self.definitions[id.0 as usize - 1]
