@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::needs::{Needs, Part, all_of, any};
 use super::whole;
-use super::words::{Needs, Part, all_of, any};
 
 /// Where a match begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

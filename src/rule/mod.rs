@@ -10,6 +10,7 @@ mod formula;
 mod literals;
 mod meta;
 pub(crate) mod models;
+mod needs;
 pub(crate) mod options;
 mod packed;
 pub mod secret;
@@ -25,12 +26,12 @@ pub use error::RuleError;
 pub use fix::Fix;
 pub use formula::{Condition, Conjunction, Formula, Leaf};
 pub use meta::Meta;
+pub use needs::{Needs, Part, Use};
 pub use options::{CommentStyle, Options};
 pub use packed::Packed;
 pub use spec::{Mode, Paths, Rule, RuleFile, read_file};
 pub use taint::TaintSpec;
 pub use target::Target;
-pub use words::{Needs, Part, Use};
 
 impl Rule {
     /// The words that a file has to hold for the rule to match.
@@ -39,20 +40,20 @@ impl Rule {
         let needs = match &self.mode {
             Mode::Search(formula) => match self.target() {
                 Target::Languages(_) | Target::Nothing => {
-                    words::of_search(formula, names, &self.options)
+                    needs::of_search(formula, names, &self.options)
                 }
-                Target::Generic => return words::of_generic(formula),
+                Target::Generic => return needs::of_generic(formula),
                 // Its patterns are regular expressions.
                 Target::Text => return Needs::Nothing,
             },
             // Both halves stay told apart, for flows that begin in one file and end in another.
             Mode::Taint(spec) => {
-                let (sources, sinks) = words::of_taint(spec, names, &self.options);
-                let plain = |needs| words::without_variants(needs, names);
+                let (sources, sinks) = needs::of_taint(spec, names, &self.options);
+                let plain = |needs| needs::without_variants(needs, names);
                 return Needs::All(vec![plain(sources), plain(sinks)]);
             }
             Mode::Secret(_) => Needs::Nothing,
         };
-        words::without_variants(needs, names)
+        needs::without_variants(needs, names)
     }
 }

@@ -1,0 +1,264 @@
+//! What a file has to hold for a rule to match: words, pieces of words, and texts that expressions
+//! match.
+//!
+//! This decides which files are parsed at all, so it may ask for too little, never for too much.
+//! [`super::words`] reads patterns, [`super::literals`] the expressions on metavariables.
+
+use serde::{Deserialize, Serialize};
+
+use super::formula::{Condition, Conjunction, Formula};
+use super::literals::{self, Start};
+use super::options::Options;
+use super::taint::TaintSpec;
+use super::words;
+
+/// Words, joined by and and or. A word is a run of ASCII letters, digits and underscores, as long
+/// as it goes on in the text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Needs {
+    /// Nothing: any file will do.
+    Nothing,
+    /// This word, whole.
+    Word(String),
+    /// This word, whole, where it is used so.
+    Used(String, Use),
+    /// A word that holds this one.
+    Part(Part),
+    /// A word that holds all of these pieces.
+    Together(Vec<Needs>),
+    /// A text that this regular expression matches somewhere.
+    Text(String),
+    /// All of these.
+    All(Vec<Needs>),
+    /// One of these.
+    Any(Vec<Needs>),
+}
+
+/// How Python uses a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Use {
+    /// Its bare name is called.
+    Call,
+    /// It is called as a field, or imported.
+    Method,
+    /// It is a field, or imported.
+    Field,
+    /// It is what fields are taken of, or a module that is imported.
+    Root,
+    /// It is the keyword of an argument.
+    Keyword,
+}
+
+/// A piece of a word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Part {
+    /// Its text; in lower case where `any_case`.
+    pub text: String,
+    /// Whether the word begins with it.
+    pub at_start: bool,
+    /// Whether the word ends with it.
+    pub at_end: bool,
+    /// Whether upper and lower case are the same.
+    pub any_case: bool,
+}
+
+/// What a formula needs of a file in one of some languages.
+pub(super) fn of_search(formula: &Formula, languages: &[String], options: &Options) -> Needs {
+    of_formula(formula, of_patterns(languages, options))
+}
+
+/// How the patterns of a rule are read.
+fn of_patterns(languages: &[String], options: &Options) -> fn(&str) -> Needs {
+    let all_are = |names: &[&str]| languages.iter().all(|name| names.contains(&name.as_str()));
+    if all_are(&["json", "yaml", "toml"]) {
+        words::of_data
+    } else if all_are(&["python", "python2", "python3", "py"]) && !options.symbolic_propagation {
+        // Elsewhere a call has type arguments, a template or another language's marks, and an import
+        // other ways to give a name; where names stand for expressions, a call has the name.
+        words::of_python
+    } else {
+        words::of_pattern
+    }
+}
+
+/// What a formula needs, `of_pattern` of each of its patterns.
+fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
+    let of_formula = |formula: &Formula| of_formula(formula, of_pattern);
+    match formula {
+        Formula::Pattern(leaf) => of_pattern(&leaf.text),
+        Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
+        Formula::Inside(inner) | Formula::Anywhere(inner) => of_formula(inner),
+        Formula::Or(choices) => any(choices.iter().map(of_formula).collect()),
+        Formula::And(all) => {
+            let positives = all.positives.iter().map(of_formula);
+            let conditions = all
+                .conditions
+                .iter()
+                .map(|one| of_condition(one, all, of_pattern));
+            all_of(positives.chain(conditions).collect())
+        }
+    }
+}
+
+/// What a condition needs besides the formula that binds its metavariable.
+fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
+    match condition {
+        Condition::Pattern {
+            language: None,
+            formula,
+            ..
+        } => of_formula(formula, of_pattern),
+        Condition::Regex {
+            metavariable,
+            regex,
+            constant_propagation: false,
+        } => {
+            // Its text is a piece of the source, which begins where a word does unless it is the
+            // content of a string or what a regular expression captured.
+            let within = all.positives.iter().any(|one| quotes(one, metavariable))
+                || all.conditions.iter().any(|one| captures(one, metavariable));
+            let start = if within { Start::Anywhere } else { Start::Word };
+            let mut needs = vec![literals::of_regex(&regex.text, start)];
+            if all.positives.iter().any(|one| defines(one, metavariable)) {
+                needs.push(literals::of_defined(&regex.text));
+            }
+            all_of(needs)
+        }
+        Condition::Pattern { .. }
+        | Condition::Regex { .. }
+        | Condition::Comparison { .. }
+        | Condition::Analysis { .. }
+        | Condition::Type { .. } => Needs::Nothing,
+    }
+}
+
+/// Whether the metavariable is the name of a function that Python defines.
+fn defines(formula: &Formula, metavariable: &str) -> bool {
+    match formula {
+        Formula::Pattern(leaf) => leaf.text.contains(&format!("def ${metavariable}(")),
+        Formula::Inside(inner) | Formula::Anywhere(inner) => defines(inner, metavariable),
+        Formula::And(all) => all.positives.iter().any(|one| defines(one, metavariable)),
+        Formula::Or(choices) => choices.iter().all(|one| defines(one, metavariable)),
+        Formula::Regex(_) => false,
+    }
+}
+
+/// Whether a condition binds the metavariable, other than to a node.
+fn captures(condition: &Condition, metavariable: &str) -> bool {
+    match condition {
+        Condition::Regex { regex, .. } => regex.text.contains(&format!("<{metavariable}>")),
+        Condition::Pattern { formula, .. } => quotes(formula, metavariable),
+        Condition::Comparison { .. } | Condition::Analysis { .. } | Condition::Type { .. } => false,
+    }
+}
+
+/// What a formula of generic patterns needs.
+pub(super) fn of_generic(formula: &Formula) -> Needs {
+    match formula {
+        Formula::Pattern(leaf) => words::of_tokens(&leaf.text),
+        Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
+        Formula::Inside(inner) | Formula::Anywhere(inner) => of_generic(inner),
+        Formula::Or(choices) => any(choices.iter().map(of_generic).collect()),
+        Formula::And(all) => all_of(all.positives.iter().map(of_generic).collect()),
+    }
+}
+
+/// Words that YAML reads as others: `yes` as `true`.
+pub(super) const TRUTHS: &[&str] = &[
+    "yes", "no", "on", "off", "null", "true", "false", "inf", "nan",
+];
+
+/// Languages where a metavariable holds its piece of the text letter by letter.
+const VERBATIM: &[&str] = &[
+    "python",
+    "python2",
+    "python3",
+    "py",
+    "javascript",
+    "js",
+    "typescript",
+    "ts",
+    "rust",
+];
+
+/// Leaves out what one of the languages may spell otherwise: HTML words in small letters, YAML by
+/// another word for the same value, data and shells anything by escapes and quotes.
+pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
+    let speaks = |name: &str| languages.iter().any(|language| language == name);
+    let verbatim = |name: &String| VERBATIM.contains(&name.as_str());
+    let varies = |word: &str| {
+        let small = word.to_ascii_lowercase();
+        speaks("html") && small != word || speaks("yaml") && TRUTHS.contains(&small.as_str())
+    };
+    let inner = |all: Vec<Needs>| -> Vec<Needs> {
+        let all = all.into_iter();
+        all.map(|needs| without_variants(needs, languages))
+            .collect()
+    };
+    match needs {
+        Needs::Word(word) if varies(&word) => Needs::Nothing,
+        Needs::Text(_) if !languages.iter().all(verbatim) => Needs::Nothing,
+        Needs::Nothing
+        | Needs::Word(_)
+        | Needs::Used(..)
+        | Needs::Part(_)
+        | Needs::Together(_)
+        | Needs::Text(_) => needs,
+        Needs::All(all) => all_of(inner(all)),
+        Needs::Any(choices) => any(inner(choices)),
+    }
+}
+
+/// What a flow needs: one of its sources, and one of its sinks.
+pub(super) fn of_taint(
+    spec: &TaintSpec,
+    languages: &[String],
+    options: &Options,
+) -> (Needs, Needs) {
+    let of_pattern = of_patterns(languages, options);
+    let of_part = |formula: &Formula| of_formula(formula, of_pattern);
+    let sources = spec.sources.iter().map(|source| of_part(&source.formula));
+    let sinks = spec.sinks.iter().map(|sink| of_part(&sink.formula));
+    (any(sources.collect()), any(sinks.collect()))
+}
+
+/// Whether a pattern of the formula may bind the metavariable to a piece of a string or of a text.
+fn quotes(formula: &Formula, metavariable: &str) -> bool {
+    match formula {
+        Formula::Pattern(leaf) => {
+            let name = format!("${metavariable}");
+            leaf.text
+                .match_indices(&name)
+                .any(|(at, _)| leaf.text[..at].ends_with(['"', '\'', '`', '/', '}']))
+        }
+        // A group of an expression may bind it.
+        Formula::Regex(_) => true,
+        Formula::Inside(inner) | Formula::Anywhere(inner) => quotes(inner, metavariable),
+        Formula::Or(choices) => choices.iter().any(|choice| quotes(choice, metavariable)),
+        Formula::And(all) => {
+            let mut positives = all.positives.iter();
+            let mut conditions = all.conditions.iter();
+            positives.any(|one| quotes(one, metavariable))
+                || conditions.any(|one| captures(one, metavariable))
+        }
+    }
+}
+
+pub(super) fn any(mut choices: Vec<Needs>) -> Needs {
+    if choices.contains(&Needs::Nothing) {
+        return Needs::Nothing;
+    }
+    match choices.len() {
+        1 => choices.remove(0),
+        _ => Needs::Any(choices),
+    }
+}
+
+pub(super) fn all_of(mut needs: Vec<Needs>) -> Needs {
+    needs.retain(|need| *need != Needs::Nothing);
+    match needs.len() {
+        0 => Needs::Nothing,
+        1 => needs.remove(0),
+        _ => Needs::All(needs),
+    }
+}
