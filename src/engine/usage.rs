@@ -34,7 +34,7 @@ pub(super) fn imports_all(text: &[u8]) -> bool {
         after
             .clone()
             .find(|b| !is_blank(**b))
-            .is_some_and(|b| matches!(b, b'*' | b'\\'))
+            .is_some_and(|b| matches!(b, b'*' | b'\\' | 0..=8 | 0x80..))
     })
 }
 
@@ -125,7 +125,9 @@ fn may_be_imported(before: &[u8], after: &[u8]) -> bool {
         let names = line.split(|b| *b == b'#').next().unwrap_or_default();
         let names = names.trim_ascii_start();
         let names = names.strip_prefix(b"(").unwrap_or(names);
-        let is_listed = |b: &u8| b.is_ascii_alphanumeric() || b"_, \t\x0c\\".contains(b);
+        let is_listed = |b: &u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'_' | b',' | b'\\' | 0..=b' ' | 0x80..)
+        };
         if !names.iter().all(is_listed) {
             return false;
         }
@@ -209,6 +211,7 @@ mod tests {
                 "from a import (b,\n    c as d, run as e)",
                 "from a import (\n    b,  # (c)\n\n    run\n)",
                 "from a import \\\n    run",
+                "from a import (\u{e9},\n    run)",
             ],
             &[
                 "run(1)",
