@@ -81,9 +81,15 @@ impl Look<'_> {
         }
         let mut steps = STEPS;
         let code = (self.file, self.shared);
-        let leading = program.leading(&self.subject, code, &crossings, entry.options, &mut steps);
+        let (leading, complete) =
+            program.leading(&self.subject, code, &crossings, entry.options, &mut steps);
         done.steps += STEPS - steps;
         timing::steps(STEPS - steps);
+        if !complete {
+            done.linked.problems.push(Problem::BudgetSpent {
+                rule: entry.rule.meta.id.clone(),
+            });
+        }
         let own = leading.into_iter();
         let own = own.flat_map(|(function, param)| self.border.demands(function, param));
         let all = own.chain(passed_on).map(|demand| (task.rule, demand));

@@ -13,7 +13,7 @@ use crate::syntax::{File, NodeId};
 /// Through one function no more calls of other files than these are followed.
 const MAX_EXITS: usize = 2048;
 
-/// The parameters of functions that arrive at a sink or leave the file.
+/// The parameters of functions that arrive at a sink or leave the file, and whether these are all.
 pub(super) fn leading(
     program: &Program,
     marks: &Marks,
@@ -21,7 +21,7 @@ pub(super) fn leading(
     shared: &Shared,
     crossings: &Crossings,
     steps: &mut u64,
-) -> Vec<(FunctionId, usize)> {
+) -> (Vec<(FunctionId, usize)>, bool) {
     let mut walk = Walk::new(program, marks, file, shared, crossings, steps);
     walk.find_reach();
     let hot = 0..walk.hot.len();
@@ -40,7 +40,7 @@ pub(super) fn leading(
     }
     found.sort_unstable();
     found.dedup();
-    found
+    (found, *walk.steps > 0 && !walk.incomplete)
 }
 
 impl Walk<'_> {

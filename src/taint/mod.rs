@@ -181,7 +181,7 @@ impl Program {
     }
 
     /// The parameters that lead to a sink, or into another file where one is wanted: each with the
-    /// function that has it, and its place.
+    /// function that has it, and its place. And whether the steps were enough to find all.
     pub fn leading(
         &self,
         subject: &Subject<'_>,
@@ -189,10 +189,10 @@ impl Program {
         crossings: &Crossings,
         options: Options,
         steps: &mut u64,
-    ) -> Vec<(FunctionId, usize)> {
+    ) -> (Vec<(FunctionId, usize)>, bool) {
         match Marks::find(self, subject, file, crossings, options, steps) {
             Ok(Some(marks)) => cross::leading(self, &marks, file, shared, crossings, steps),
-            _ => Vec::new(),
+            found => (Vec::new(), found.is_ok()),
         }
     }
 
