@@ -87,13 +87,16 @@ fn models() -> io::Result<Vec<(String, String)>> {
 }
 
 /// The names and texts of the YAML files below a folder of the project, by path.
+///
+/// The path is relative: Cargo runs a build script in the project's folder, while a path compiled
+/// in would be that of the checkout which first filled a shared target directory.
 fn texts(folder: &str) -> io::Result<Vec<(String, String)>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let root = Path::new(folder);
     let mut paths = Vec::new();
-    collect(&root, &mut paths)?;
+    collect(root, &mut paths)?;
     paths.sort();
     let text = |path: PathBuf| {
-        let name = path.strip_prefix(&root).unwrap_or(&path).with_extension("");
+        let name = path.strip_prefix(root).unwrap_or(&path).with_extension("");
         let name = name.display().to_string().replace('\\', "/");
         Ok((name, fs::read_to_string(&path)?))
     };
