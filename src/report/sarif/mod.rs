@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, as GitHub reads it: one run with its rules, results and notifications.
 //!
 //! The `serde-sarif` crate stays behind this module. The frame around its types is written here, so
-//! that rules and results, which are many, are made and written one by one. Text in `message`
+//! that rules and results, which are many, are made and written one by one; rules have own types, too. Text in `message`
 //! members is plain text to SARIF, but with links in it; see [`plain`].
 //!
 //! `automationDetails` is left to whoever uploads: an id given here would override the category
@@ -17,8 +17,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, PhysicalLocation,
-    Region,
+    ArtifactLocation, Invocation, Location, Message, PhysicalLocation, Region,
 };
 
 use super::harmless::write_pretty;
@@ -215,22 +214,16 @@ fn precision(confidence: Confidence) -> &'static str {
 
 /// Text that holds no link: SARIF reads `[text](target)` in plain text as one, and a backslash
 /// before a bracket as the bracket itself.
-fn plain(text: Cow<'_, str>) -> String {
+fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("](") {
-        text.replace("](", "\\](")
+        text.replace("](", "\\](").into()
     } else {
-        text.into_owned()
+        text
     }
 }
 
 fn message<'t>(text: impl Into<Cow<'t, str>>) -> Message {
     Message::builder().text(plain(text.into())).build()
-}
-
-fn multiformat<'t>(text: impl Into<Cow<'t, str>>) -> MultiformatMessageString {
-    MultiformatMessageString::builder()
-        .text(plain(text.into()))
-        .build()
 }
 
 fn artifact(path: &str) -> ArtifactLocation {
