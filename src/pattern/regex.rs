@@ -1,9 +1,11 @@
 //! Regular expressions of rules: linear time where the expression allows it, otherwise an engine
 //! that backtracks under a fixed limit of steps.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use fancy_regex::BytesMode;
+
+use crate::rule::dialect::Unit;
 use crate::source::Span;
 
 /// A regular expression over the bytes of a text.
@@ -51,6 +53,10 @@ pub struct Captured {
 impl Regex {
     /// Compiles an expression in the dialect that rules are written in.
     pub fn new(text: &str, meaning: Meaning) -> Result<Regex, String> {
+        // What is wrong alone may be right within the parentheses that mark the start.
+        if meaning == Meaning::Start && regex_syntax::parse(text).is_err() {
+            Engine::compile(text, false)?;
+        }
         let engine = Engine::new(text, meaning)?;
         Ok(Regex {
             engine: OnceLock::from(Some(engine)),
@@ -76,9 +82,7 @@ impl Regex {
     pub fn is_match(&self, text: &[u8]) -> bool {
         match self.engine() {
             Some(Engine::Linear(regex)) => regex.is_match(text),
-            Some(Engine::Backtracking(regex)) => {
-                regex.is_match(&*ascii_holes(text)).unwrap_or(false)
-            }
+            Some(Engine::Backtracking(regex)) => regex.is_match(text).unwrap_or(false),
             None => false,
         }
     }
@@ -89,11 +93,7 @@ impl Regex {
             // Groups cost more than to tell that there is no match.
             Engine::Linear(regex) if !regex.is_match(text) => None,
             Engine::Linear(regex) => Some(linear(regex, &regex.captures(text)?)),
-            Engine::Backtracking(regex) => {
-                let text = ascii_holes(text);
-                let captures = regex.captures(&*text).ok()??;
-                Some(backtracked(regex, &captures))
-            }
+            Engine::Backtracking(regex) => Some(backtracked(regex, &regex.captures(text).ok()??)),
         }
     }
 
@@ -108,9 +108,9 @@ impl Regex {
                     .collect()
             }
             Some(Engine::Backtracking(regex)) => {
-                let text = ascii_holes(text);
-                let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
-                let found = regex.captures_iter(&*text).map_while(Result::ok);
+                let span =
+                    |group: fancy_regex::MatchBytes<'_>| Span::new(group.start(), group.end());
+                let found = regex.captures_iter(text).map_while(Result::ok);
                 found
                     .map(|captures| captures.iter().map(|group| group.map(span)).collect())
                     .collect()
@@ -126,14 +126,11 @@ impl Regex {
                 .captures_iter(text)
                 .map(|captures| linear(regex, &captures))
                 .collect(),
-            Some(Engine::Backtracking(regex)) => {
-                let text = ascii_holes(text);
-                let found = regex.captures_iter(&*text);
-                found
-                    .map_while(Result::ok)
-                    .map(|captures| backtracked(regex, &captures))
-                    .collect()
-            }
+            Some(Engine::Backtracking(regex)) => regex
+                .captures_iter(text)
+                .map_while(Result::ok)
+                .map(|captures| backtracked(regex, &captures))
+                .collect(),
             None => Vec::new(),
         }
     }
@@ -144,18 +141,15 @@ impl Engine {
         if meaning != Meaning::Start {
             return Engine::compile(text, meaning == Meaning::Lines);
         }
-        // What is wrong alone may be right within parentheses.
-        if regex_syntax::parse(text).is_err() {
-            Engine::compile(text, false)?;
-        }
         // The line ends a comment of `(?x)`; elsewhere the first is what compiles.
         Engine::compile(&format!("\\A(?:{text})"), false)
             .or_else(|_| Engine::compile(&format!("\\A(?:{text}\n)"), false))
     }
 
     fn compile(text: &str, multi_line: bool) -> Result<Engine, String> {
-        let text = translate(text);
-        let linear = regex::bytes::RegexBuilder::new(&text)
+        let unit = Unit::of(text);
+        let linear = regex::bytes::RegexBuilder::new(&unit.linear(text))
+            .unicode(unit == Unit::Character)
             .multi_line(multi_line)
             .size_limit(SIZE_LIMIT)
             .dfa_size_limit(SIZE_LIMIT)
@@ -167,14 +161,12 @@ impl Engine {
             }
             Err(error) => error,
         };
-        let flags = if multi_line { "(?m)" } else { "" };
-        let backtracking = fancy_regex::RegexBuilder::new(&format!("{flags}{text}"))
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .delegate_size_limit(SIZE_LIMIT)
-            .build();
-        backtracking
+        // Properties of characters need characters.
+        [unit, Unit::Character]
+            .into_iter()
+            .find_map(|unit| backtracking(text, unit, multi_line).ok())
             .map(|regex| Engine::Backtracking(Box::new(regex)))
-            .map_err(|_| {
+            .ok_or_else(|| {
                 let message = error.to_string();
                 let last = message.lines().last().unwrap_or_default().trim();
                 last.trim_start_matches("error: ").to_owned()
@@ -182,13 +174,31 @@ impl Engine {
     }
 }
 
+fn backtracking(
+    text: &str,
+    unit: Unit,
+    multi_line: bool,
+) -> Result<fancy_regex::Regex, fancy_regex::Error> {
+    let mode = match unit {
+        Unit::Byte => BytesMode::Ascii,
+        Unit::Character => BytesMode::UnicodeBytes,
+    };
+    fancy_regex::RegexBuilder::new(&unit.backtracking(text))
+        .bytes_mode(mode)
+        .unicode_mode(unit == Unit::Character)
+        .multi_line(multi_line)
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .delegate_size_limit(SIZE_LIMIT)
+        .build()
+}
+
 fn linear(regex: &regex::bytes::Regex, captures: &regex::bytes::Captures<'_>) -> Captured {
     let span = |group: regex::bytes::Match<'_>| Span::new(group.start(), group.end());
     captured(regex.capture_names(), |index| captures.get(index).map(span))
 }
 
-fn backtracked(regex: &fancy_regex::Regex, captures: &fancy_regex::Captures<'_, str>) -> Captured {
-    let span = |group: fancy_regex::Match<'_>| Span::new(group.start(), group.end());
+fn backtracked(regex: &fancy_regex::Regex, captures: &fancy_regex::Captures<'_, [u8]>) -> Captured {
+    let span = |group: fancy_regex::MatchBytes<'_>| Span::new(group.start(), group.end());
     captured(regex.capture_names(), |index| captures.get(index).map(span))
 }
 
@@ -205,26 +215,6 @@ fn captured<'n>(
         groups: groups.collect(),
         span: span(0).unwrap_or_default(),
     }
-}
-
-/// The text with a question mark for each byte that is no valid UTF-8, so that offsets stay.
-fn ascii_holes(text: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(text) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut out = String::with_capacity(text.len());
-            for chunk in text.utf8_chunks() {
-                out.push_str(chunk.valid());
-                out.extend(chunk.invalid().iter().map(|_| '?'));
-            }
-            Cow::Owned(out)
-        }
-    }
-}
-
-/// What PCRE and Python write otherwise.
-fn translate(text: &str) -> String {
-    text.replace("\\Z", "\\z").replace("\\h", "[ \\t]")
 }
 
 #[cfg(test)]
@@ -250,6 +240,33 @@ mod tests {
             assert!(regex.find(b"caab").is_none(), "{text}");
         }
         assert!(Regex::new("a)|(?:b", Meaning::Start).is_err());
+    }
+
+    #[test]
+    fn classes_know_ascii_and_a_dot_a_whole_character() {
+        for (regex, text, found) in [
+            (r"a\wb", "aöb", None),
+            (r"\d", "٣", None),
+            (r"\s", "\u{a0}", None),
+            (r"a\b", "aö", Some(0..1)),
+            ("a.b", "aöb", Some(0..4)),
+            ("[^a]", "aö", Some(1..3)),
+            (r"\W", "aö", Some(1..3)),
+            (r"\p{L}+", "ö", Some(0..2)),
+            ("(?i)Ö", "ö", Some(0..2)),
+            ("(?i)k", "\u{212a}", None),
+            (".*b", "öb", Some(0..3)),
+            (".", "\u{fffd}", Some(0..3)),
+        ] {
+            // Looking at nothing asks for the other engine.
+            for regex in [regex.to_owned(), format!("{regex}(?!~)")] {
+                let span = Regex::new(&regex, Meaning::Anywhere)
+                    .unwrap()
+                    .find(text.as_bytes())
+                    .map(|found| found.span.range());
+                assert_eq!(span, found, "{regex} on {text}");
+            }
+        }
     }
 
     #[test]

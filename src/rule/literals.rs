@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::dialect::{Unit, token_end};
 use super::needs::{Needs, Part, all_of, any};
 use super::whole;
 
@@ -45,11 +46,13 @@ pub(super) fn of_defined(text: &str) -> Needs {
 }
 
 fn parse(text: &str) -> Option<Hir> {
+    let unit = Unit::of(text);
     let mut parser = regex_syntax::ParserBuilder::new()
         .utf8(false)
+        .unicode(unit == Unit::Character)
         .nest_limit(MOST_NESTED)
         .build();
-    parser.parse(&without_look_around(text)).ok()
+    parser.parse(&unit.linear(&without_look_around(text))).ok()
 }
 
 /// The expression without what it only looks at, which asks for less.
@@ -94,23 +97,6 @@ fn group_end(bytes: &[u8], mut at: usize) -> usize {
         at = token_end(bytes, at);
     }
     bytes.len()
-}
-
-/// The end of a letter, an escape or a class.
-fn token_end(bytes: &[u8], at: usize) -> usize {
-    match bytes[at] {
-        b'\\' => (at + 2).min(bytes.len()),
-        b'[' => {
-            let mut at = at + 1;
-            at += usize::from(bytes.get(at) == Some(&b'^'));
-            at += usize::from(bytes.get(at) == Some(&b']'));
-            while at < bytes.len() && bytes[at] != b']' {
-                at += if bytes[at] == b'\\' { 2 } else { 1 };
-            }
-            (at + 1).min(bytes.len())
-        }
-        _ => at + 1,
-    }
 }
 
 /// A letter or another byte of a text that an expression spells.

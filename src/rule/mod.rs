@@ -3,6 +3,7 @@
 //! The build script compiles this module too, to read and check the built-in rules: what is used
 //! here from elsewhere in the crate (`finding`, `lang`, `builtin`) has its stand-in there.
 
+pub mod dialect;
 mod error;
 mod fix;
 pub mod fixture;
