@@ -6,16 +6,20 @@
 //! looked at only if it spells the name of a function that it may import and that matters. All files
 //! of a round are looked at side by side, and what they tell is put together in their order, so that
 //! threads do not change the result.
+//!
+//! Where something was found, functions of other files that values went through are asked what they
+//! assure of them, and the rules that found it follow their values again with that in mind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::graph::Graph;
+use super::inquiry::Inquiry;
 use super::kept::Kept;
 use super::look::{Done, Look, Tale, Task};
 use super::spelt::Spelt;
 use super::{FileReport, Outline, Problem, RuleSet};
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleIndex};
 use crate::pattern::Subject;
 use crate::source::Source;
 use crate::syntax::File;
@@ -23,6 +27,10 @@ use crate::taint::{self, Border, Demand, FileNumber, Passage, Slot};
 
 /// Each way, flows are followed through so many files at most, passing on of names included.
 const MAX_ROUNDS: u32 = 64;
+/// What functions of other files assure is asked in so many rounds at most, and of functions that
+/// have a part in the answers of others only in the first ones.
+const MAX_ASKING: u32 = 8;
+const MAX_ASKED_DEEP: u32 = 4;
 /// Looking again at files costs no more than a part of what looking at all of them did: so much for
 /// so many bytes of code, and so much in any case, in steps.
 const BYTES_PER_STEP: u64 = 10;
@@ -46,12 +54,49 @@ pub struct Linker<'r> {
     returned: Told,
     waiting: BTreeMap<FileNumber, BTreeSet<usize>>,
     linked: BTreeMap<FileNumber, Linked>,
-    forth: bool,
+    /// What rules found in files alone, and how much.
+    found: BTreeMap<FileNumber, BTreeMap<usize, usize>>,
+    pub(super) inquiry: Inquiry,
+    /// The rules that are followed forth again, and what they find then.
+    again: BTreeSet<usize>,
+    anew: BTreeMap<FileNumber, Vec<Finding>>,
+    phase: Phase,
     rounds: u32,
     /// The steps that are left.
     left: u64,
     budget: u64,
     cut: bool,
+}
+
+/// What is done in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// From the sinks to the parameters that lead there.
+    Back,
+    /// From the sources into other files.
+    Forth,
+    /// Which functions of other files what flows in one file alone is given to.
+    Alone,
+    /// What functions assure of what they are given.
+    Asking,
+    /// What flows in one file alone, with what is known now.
+    AloneAgain,
+    /// From the sources into other files, with what is known now.
+    ForthAgain,
+}
+
+impl Phase {
+    fn max_rounds(self) -> u32 {
+        match self {
+            Phase::Back | Phase::Forth | Phase::ForthAgain => MAX_ROUNDS,
+            Phase::Asking => MAX_ASKING,
+            Phase::Alone | Phase::AloneAgain => 1,
+        }
+    }
+
+    fn is_forth(self) -> bool {
+        matches!(self, Phase::Forth | Phase::ForthAgain)
+    }
 }
 
 type Told = BTreeMap<FileNumber, BTreeMap<(usize, Passage), Arc<Tale>>>;
@@ -62,7 +107,7 @@ pub struct Job {
     /// Which.
     pub file: FileNumber,
     rules: BTreeSet<usize>,
-    forth: bool,
+    phase: Phase,
 }
 
 /// What flows from other files add to the report of one.
@@ -70,6 +115,8 @@ pub struct Job {
 pub struct Linked {
     /// The findings.
     pub findings: Vec<Finding>,
+    /// What rules find that found more without knowing what other files' functions assure.
+    pub instead: Vec<(RuleIndex, Vec<Finding>)>,
     /// What was not looked at, or only partly.
     pub problems: Vec<Problem>,
 }
@@ -80,6 +127,12 @@ impl<'r> Linker<'r> {
         let outlines = files.iter_mut().map(|(_, outline)| outline.as_mut());
         let kept = outlines.map(|outline| outline.and_then(|outline| outline.kept.take()));
         let kept = kept.map(Mutex::new).collect();
+        let outlines = (0..).zip(files.iter_mut().map(|(_, outline)| outline.as_mut()));
+        let found = outlines.filter_map(|(file, outline)| {
+            let found = std::mem::take(&mut outline?.found);
+            (!found.is_empty()).then_some((file, found))
+        });
+        let found = found.collect();
         let graph = Graph::new(files);
         let budget = FREE_STEPS + graph.size() / BYTES_PER_STEP;
         Linker {
@@ -93,7 +146,11 @@ impl<'r> Linker<'r> {
             demands: BTreeMap::new(),
             returned: Told::new(),
             linked: BTreeMap::new(),
-            forth: false,
+            found,
+            inquiry: Inquiry::default(),
+            again: BTreeSet::new(),
+            anew: BTreeMap::new(),
+            phase: Phase::Back,
             rounds: 0,
             cut: false,
         }
@@ -101,44 +158,145 @@ impl<'r> Linker<'r> {
 
     /// The files to look at next; none where all is settled.
     pub fn jobs(&mut self) -> Vec<Job> {
-        if !self.forth && (self.waiting.is_empty() || self.rounds == MAX_ROUNDS) {
-            self.cut |= !self.waiting.is_empty();
-            self.forth = true;
-            self.rounds = 0;
-            self.waiting = self.graph.beginnings();
+        loop {
+            let done = self.waiting.is_empty();
+            if done || self.rounds == self.phase.max_rounds() {
+                if !done {
+                    self.give_up();
+                }
+                if !self.go_on() {
+                    return Vec::new();
+                }
+                continue;
+            }
+            self.rounds += 1;
+            let jobs = self.affordable_jobs();
+            if !jobs.is_empty() {
+                return jobs;
+            }
+            self.give_up();
         }
-        self.rounds += 1;
+    }
+
+    /// Leaves what is waiting. Findings stay where it is not known what would take them away.
+    fn give_up(&mut self) {
+        self.waiting.clear();
+        match self.phase {
+            Phase::Back | Phase::Forth => self.cut = true,
+            Phase::ForthAgain => self.again.clear(),
+            Phase::Alone | Phase::Asking | Phase::AloneAgain => {}
+        }
+    }
+
+    /// Begins the next phase; false where there is none.
+    fn go_on(&mut self) -> bool {
+        let next = match self.phase {
+            Phase::Back => Phase::Forth,
+            Phase::Forth => Phase::Alone,
+            Phase::Alone => Phase::Asking,
+            Phase::Asking => Phase::AloneAgain,
+            Phase::AloneAgain => Phase::ForthAgain,
+            Phase::ForthAgain => return false,
+        };
+        self.phase = next;
+        self.rounds = 0;
+        self.waiting = match next {
+            Phase::Back => BTreeMap::new(),
+            Phase::Forth => self.graph.beginnings(),
+            Phase::Alone => {
+                self.found_alone(|linker, file, _| !linker.graph.imports(file).is_empty())
+            }
+            Phase::Asking => self.first_asked(),
+            Phase::AloneAgain => {
+                self.found_alone(|linker, file, rule| linker.inquiry.helps(file, rule))
+            }
+            Phase::ForthAgain => self.beginnings_again(),
+        };
+        true
+    }
+
+    /// What was found in files alone, as far as it passes.
+    fn found_alone(
+        &self,
+        pass: impl Fn(&Linker<'_>, FileNumber, usize) -> bool,
+    ) -> BTreeMap<FileNumber, BTreeSet<usize>> {
+        let found = self.found.iter().map(|(&file, rules)| {
+            let rules = rules.keys().copied();
+            (file, rules.filter(|&rule| pass(self, file, rule)).collect())
+        });
+        found
+            .filter(|(_, rules): &(_, BTreeSet<_>)| !rules.is_empty())
+            .collect()
+    }
+
+    /// The files, each with a rule, that what was found from file to file came through.
+    fn came_through(&self) -> BTreeSet<(FileNumber, usize)> {
+        let mut through = BTreeSet::new();
+        for (&file, linked) in &self.linked {
+            for finding in &linked.findings {
+                let rule = finding.rule.0 as usize;
+                let paths = finding.trace.iter().filter_map(|step| step.path.as_deref());
+                let files = paths.filter_map(|path| self.graph.modules.number(path));
+                through.extend(files.chain([file]).map(|file| (file, rule)));
+            }
+        }
+        through
+    }
+
+    /// The files of the functions that what was found came through.
+    fn first_asked(&mut self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
+        let mut through = self.came_through();
+        for (&file, rules) in &self.found {
+            through.extend(rules.keys().map(|&rule| (file, rule)));
+        }
+        let mut waiting: BTreeMap<FileNumber, BTreeSet<usize>> = BTreeMap::new();
+        for (from, rule) in through {
+            for file in self.inquiry.ask_for(from, rule) {
+                waiting.entry(file).or_default().insert(rule);
+            }
+        }
+        waiting
+    }
+
+    /// Where the rules begin again whose findings from file to file may be none by now.
+    fn beginnings_again(&mut self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
+        let through = self.came_through().into_iter();
+        let again = through.filter(|&(file, rule)| self.inquiry.helps(file, rule));
+        self.again = again.map(|(_, rule)| rule).collect();
+        if self.again.is_empty() {
+            return BTreeMap::new();
+        }
+        for told in self.arrived.values_mut().chain(self.returned.values_mut()) {
+            told.retain(|(rule, _), _| !self.again.contains(rule));
+        }
+        let mut waiting = self.graph.beginnings();
+        for rules in waiting.values_mut() {
+            rules.retain(|rule| self.again.contains(rule));
+        }
+        waiting.retain(|_, rules| !rules.is_empty());
+        waiting
+    }
+
+    fn affordable_jobs(&mut self) -> Vec<Job> {
         let chosen = self.affordable();
-        let forth = self.forth;
+        let phase = self.phase;
         let mut jobs = Vec::new();
         for (&file, rules) in &mut self.waiting {
             let (now, later) = rules.iter().partition(|rule| chosen.contains(rule));
             *rules = later;
             let rules: BTreeSet<usize> = now;
             if !rules.is_empty() {
-                jobs.push(Job { file, rules, forth });
+                jobs.push(Job { file, rules, phase });
             }
         }
         self.waiting.retain(|_, rules| !rules.is_empty());
-        if jobs.is_empty() && !self.waiting.is_empty() {
-            self.cut = true;
-            self.waiting.clear();
-        }
-        if jobs.is_empty() && !self.forth {
-            return self.jobs();
-        }
         jobs
     }
 
     /// The rules whose next files there are steps for, the cheapest first. The others wait: not every
     /// file that is looked at is parsed.
     fn affordable(&self) -> BTreeSet<usize> {
-        // The way back leaves enough for the way forth.
-        let left = if self.forth {
-            self.left
-        } else {
-            self.left - self.budget / 2
-        };
+        let left = self.left - self.reserved();
         let mut files: BTreeMap<usize, Vec<FileNumber>> = BTreeMap::new();
         for (file, rules) in &self.waiting {
             for rule in rules {
@@ -157,12 +315,23 @@ impl<'r> Linker<'r> {
         for (_, rule) in order {
             let new = files[&rule].iter().filter(|file| seen.insert(**file));
             bytes += new.map(size).sum::<u64>();
-            if bytes * STEPS_PER_PARSED_BYTE > left || self.rounds > MAX_ROUNDS {
+            if bytes * STEPS_PER_PARSED_BYTE > left {
                 break;
             }
             chosen.insert(rule);
         }
         chosen
+    }
+
+    /// The steps that a phase leaves to the next ones.
+    fn reserved(&self) -> u64 {
+        match self.phase {
+            // The way back leaves enough for the way forth.
+            Phase::Back => self.budget / 2,
+            Phase::Forth | Phase::Alone | Phase::Asking | Phase::AloneAgain | Phase::ForthAgain => {
+                0
+            }
+        }
     }
 
     /// Looks at one file.
@@ -195,7 +364,7 @@ impl<'r> Linker<'r> {
             shared: &shared,
             border: &border,
         };
-        look.run(tasks, job.forth, &mut done);
+        look.run(tasks, job.phase, &mut done);
         *lock(place) = Some(Kept::new(file, shared));
         done
     }
@@ -203,7 +372,8 @@ impl<'r> Linker<'r> {
     /// What a rule has to know of other files to look at one.
     fn task(&self, job: &Job, rule: usize, spelt: &Spelt<'_>) -> Task<'_> {
         let mut demands = Vec::new();
-        for imported in self.graph.imports(job.file) {
+        let passes = job.phase == Phase::Back || job.phase.is_forth();
+        for imported in self.graph.imports(job.file).iter().filter(|_| passes) {
             // A rule that does not go back has none.
             let all = self.demands.get(imported).into_iter().flatten();
             let all = all.filter(|(of, _)| *of == rule);
@@ -213,8 +383,13 @@ impl<'r> Linker<'r> {
         Task {
             rule,
             demands,
-            told: if job.forth {
+            told: if job.phase.is_forth() {
                 self.told(job.file, rule, spelt)
+            } else {
+                Vec::new()
+            },
+            questions: if job.phase == Phase::Asking {
+                self.inquiry.questions(job.file, rule)
             } else {
                 Vec::new()
             },
@@ -224,12 +399,15 @@ impl<'r> Linker<'r> {
     /// Whether a look can tell anything new.
     fn is_due(&self, job: &Job, task: &Task<'_>) -> bool {
         let graph = &self.graph;
-        if job.forth {
-            let leads = || !graph.goes_back(task.rule) || !task.demands.is_empty();
-            let asked = || leads() || graph.is_asked(job.file, task.rule);
-            !task.told.is_empty() || graph.begins(job.file, task.rule) && asked()
-        } else {
-            !task.demands.is_empty() || graph.is_end(job.file, task.rule)
+        match job.phase {
+            Phase::Back => !task.demands.is_empty() || graph.is_end(job.file, task.rule),
+            Phase::Forth | Phase::ForthAgain => {
+                let leads = || !graph.goes_back(task.rule) || !task.demands.is_empty();
+                let asked = || leads() || graph.is_asked(job.file, task.rule);
+                !task.told.is_empty() || graph.begins(job.file, task.rule) && asked()
+            }
+            Phase::Asking => !task.questions.is_empty(),
+            Phase::Alone | Phase::AloneAgain => true,
         }
     }
 
@@ -259,14 +437,19 @@ impl<'r> Linker<'r> {
     /// Takes in what the files of a round came to, in their order.
     pub fn absorb(&mut self, done: Vec<(FileNumber, Done)>) {
         for (file, done) in done {
-            let linked = self.linked.entry(file).or_default();
-            for finding in done.linked.findings {
-                add_surest(&mut linked.findings, finding);
+            self.absorb_linked(file, done.linked);
+            // What is left to the next phases is never touched.
+            let left = self.left.saturating_sub(done.steps);
+            self.left = left.max(self.reserved());
+            for (rule, to) in done.given {
+                self.inquiry.note(file, rule, to);
             }
-            linked.problems.extend(done.linked.problems);
-            // The half that the way back leaves is never touched by it.
-            let least = if self.forth { 0 } else { self.budget / 2 };
-            self.left = self.left.saturating_sub(done.steps).max(least);
+            let deeper = self.rounds < MAX_ASKED_DEEP;
+            for (rule, reply) in done.replies {
+                for file in self.inquiry.absorb(rule, reply, deeper) {
+                    self.waiting.entry(file).or_default().insert(rule);
+                }
+            }
             for rule in done.leads {
                 self.graph.lead(file, rule);
             }
@@ -276,6 +459,33 @@ impl<'r> Linker<'r> {
             for (rule, passage, tale) in done.told {
                 self.tell(rule, passage, tale);
             }
+        }
+    }
+
+    fn absorb_linked(&mut self, file: FileNumber, new: Linked) {
+        if self.phase == Phase::AloneAgain {
+            let before = |rule: RuleIndex| self.found.get(&file)?.get(&(rule.0 as usize));
+            let mut instead = new.instead;
+            instead.retain(|(rule, findings)| before(*rule) != Some(&findings.len()));
+            if !instead.is_empty() {
+                self.linked.entry(file).or_default().instead = instead;
+            }
+            return;
+        }
+        let again = self.phase == Phase::ForthAgain;
+        let findings = if again {
+            // What is not known to its end takes nothing away.
+            if !new.problems.is_empty() {
+                self.give_up();
+            }
+            self.anew.entry(file).or_default()
+        } else {
+            let linked = self.linked.entry(file).or_default();
+            linked.problems.extend(new.problems);
+            &mut linked.findings
+        };
+        for finding in new.findings {
+            add_surest(findings, finding);
         }
     }
 
@@ -304,7 +514,10 @@ impl<'r> Linker<'r> {
             return;
         }
         if told.len() >= MAX_PASSAGES {
-            self.cut = true;
+            match self.phase {
+                Phase::ForthAgain => self.again.clear(),
+                _ => self.cut = true,
+            }
             return;
         }
         told.insert((rule, passage), tale);
@@ -321,7 +534,23 @@ impl<'r> Linker<'r> {
     /// What all of it comes to, by file, and whether something was given up before it was settled.
     pub fn finish(self) -> (BTreeMap<FileNumber, Linked>, bool) {
         let mut linked = self.linked;
-        linked.retain(|_, linked| !linked.findings.is_empty() || !linked.problems.is_empty());
+        if !self.again.is_empty() {
+            let again = |finding: &Finding| self.again.contains(&(finding.rule.0 as usize));
+            for linked in linked.values_mut() {
+                linked.findings.retain(|finding| !again(finding));
+            }
+            for (file, findings) in self.anew {
+                linked.entry(file).or_default().findings.extend(findings);
+            }
+        }
+        linked.retain(|_, linked| {
+            let Linked {
+                findings,
+                instead,
+                problems,
+            } = linked;
+            !findings.is_empty() || !instead.is_empty() || !problems.is_empty()
+        });
         (linked, self.cut)
     }
 }
@@ -329,6 +558,10 @@ impl<'r> Linker<'r> {
 impl Linked {
     /// Adds it to what a file says by itself.
     pub fn add_to(&self, report: &mut FileReport) {
+        for (rule, findings) in &self.instead {
+            report.findings.retain(|finding| finding.rule != *rule);
+            report.findings.extend(findings.iter().cloned());
+        }
         for finding in &self.findings {
             add_surest(&mut report.findings, finding.clone());
         }

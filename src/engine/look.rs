@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use super::link::{Linked, Linker};
+use super::inquiry::Reply;
+use super::link::{Linked, Linker, Phase};
 use super::ruleset::{Entry, Program};
 use super::{Problem, STEPS, flow_finding};
 use crate::finding::{Finding, RuleIndex, TraceStep};
 use crate::pattern::{Bindings, Subject};
 use crate::source::Span;
 use crate::syntax::{File, Symbol};
-use crate::taint::{self, Border, Demand, FileNumber, Passage, Worth};
+use crate::taint::{self, Address, Border, Demand, FileNumber, Passage, Worth};
 use crate::timing::{self, Stage};
 
 /// A way longer than this is not followed on.
@@ -34,6 +35,9 @@ pub struct Done {
     pub(super) demands: Vec<(usize, Demand)>,
     /// The rules that have calls in the file which lead to sinks.
     pub(super) leads: Vec<usize>,
+    /// The functions of other files that values are given to.
+    pub(super) given: Vec<(usize, Address)>,
+    pub(super) replies: Vec<(usize, Reply)>,
     pub(super) steps: u64,
 }
 
@@ -44,6 +48,8 @@ pub(super) struct Task<'a> {
     pub(super) demands: Vec<&'a Demand>,
     /// The values that are there.
     pub(super) told: Vec<(&'a Passage, &'a Arc<Tale>)>,
+    /// The functions of the file that others ask about.
+    pub(super) questions: Vec<&'a Address>,
 }
 
 /// One look at one file.
@@ -58,14 +64,14 @@ pub(super) struct Look<'a> {
 
 impl Look<'_> {
     /// Runs the rules on the file.
-    pub(super) fn run(&self, tasks: Vec<Task<'_>>, forth: bool, done: &mut Done) {
+    pub(super) fn run(&self, tasks: Vec<Task<'_>>, phase: Phase, done: &mut Done) {
         for task in tasks {
-            timing::rule(Stage::Taint, RuleIndex(task.rule as u32), || {
-                if forth {
-                    self.forth(&task, done);
-                } else {
-                    self.back(&task, done);
-                }
+            let rule = RuleIndex(task.rule as u32);
+            timing::rule(Stage::Taint, rule, || match phase {
+                Phase::Back => self.back(&task, done),
+                Phase::Forth | Phase::ForthAgain => self.forth(&task, done),
+                Phase::Alone | Phase::AloneAgain => self.alone(&task, done),
+                Phase::Asking => self.answer(&task, done),
             });
         }
     }
@@ -96,7 +102,7 @@ impl Look<'_> {
         done.demands.extend(all);
     }
 
-    fn program(&self, rule: usize) -> Option<(&Entry, &taint::Program)> {
+    pub(super) fn program(&self, rule: usize) -> Option<(&Entry, &taint::Program)> {
         let rules = self.linker.rules;
         let entry = &rules.entries[rule];
         match rules.program(entry, self.file.source().language) {
@@ -111,6 +117,7 @@ impl Look<'_> {
             rule,
             ref demands,
             ref told,
+            ..
         } = task;
         let Some((entry, program)) = self.program(rule) else {
             return;
@@ -124,7 +131,9 @@ impl Look<'_> {
         } else {
             Worth::Reaching(&reaches)
         };
-        let (crossings, forward) = self.border.forth(&passages, worth, answers);
+        let (crossings, forward) =
+            self.border
+                .forth(&passages, worth, answers, &self.assured(rule));
         for (index, of) in forward {
             let (passage, tale) = told[index];
             let passage = Passage {
@@ -143,6 +152,7 @@ impl Look<'_> {
                 rule: entry.rule.meta.id.clone(),
             });
         }
+        self.note_given(rule, &found.asked, done);
         for flow in found.flows {
             if let Some(passage) = flow.passage.filter(|_| entry.sees(self.file.source())) {
                 let finding = self.finding(RuleIndex(rule as u32), entry, flow, told[passage].1);

@@ -2,6 +2,7 @@
 
 mod fix;
 mod graph;
+mod inquiry;
 mod kept;
 mod link;
 mod look;
@@ -354,13 +355,28 @@ fn follow(
             rule: meta.id.clone(),
         });
     }
-    let mut seen: HashSet<(Span, String)> = HashSet::new();
-    for flow in found.flows {
-        let finding = flow_finding(subject, index, entry, flow, &|_| None);
-        if seen.insert((finding.span, finding.message.clone())) {
-            report.findings.push(finding);
-        }
+    let findings = flow_findings(subject, index, entry, found.flows);
+    if let Some(outline) = &mut report.outline
+        && !findings.is_empty()
+    {
+        outline.found.insert(index.0 as usize, findings.len());
     }
+    report.findings.extend(findings);
+}
+
+/// Flows in one file as findings.
+fn flow_findings(
+    subject: &Subject<'_>,
+    rule: RuleIndex,
+    entry: &Entry,
+    flows: Vec<taint::Flow>,
+) -> Vec<Finding> {
+    let mut seen: HashSet<(Span, String)> = HashSet::new();
+    let flows = flows.into_iter();
+    let findings = flows.map(|flow| flow_finding(subject, rule, entry, flow, &|_| None));
+    findings
+        .filter(|finding| seen.insert((finding.span, finding.message.clone())))
+        .collect()
 }
 
 /// A flow as a finding; `known` is what metavariables hold that stand in other files.

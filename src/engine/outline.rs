@@ -5,6 +5,8 @@
 //! that no file has to be parsed for them, and may be too many (an import in a comment), which only
 //! costs time.
 
+use std::collections::BTreeMap;
+
 use memchr::memmem;
 
 use super::kept::Kept;
@@ -32,6 +34,8 @@ pub struct Outline {
     pub(super) sinks: Bits,
     /// What it seems to import.
     pub(super) imports: Vec<Import>,
+    /// The taint rules that found something in it alone, and how much.
+    pub(super) found: BTreeMap<usize, usize>,
     /// Which parts of the sources and sinks of rules its words allow, until they are looked for.
     halves: Vec<(usize, Half, Vec<bool>)>,
     /// The file as it was parsed.
@@ -60,6 +64,7 @@ impl Outline {
             sources,
             sinks,
             imports,
+            found: BTreeMap::new(),
             halves,
             kept: None,
         })

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use super::assurance::When;
 use super::functions::{Callee, FunctionId, callee_of, returns_of};
 use super::value::{Place, State};
 use super::walk::Walk;
@@ -51,22 +52,25 @@ impl Walk<'_> {
     ) -> Vec<Place> {
         let (Callee::Function(id) | Callee::Method(id)) = self.functions.callee(self.file, call)
         else {
-            return Vec::new();
+            return self.proven_elsewhere(call, When::Answered(truth));
         };
-        let proven = self.proven(id, truth, state, depth);
-        let functions = self.functions;
-        let mut out = Vec::new();
-        for place in proven.into_iter().filter(|place| place.path.is_empty()) {
-            let params = &functions.all[id].params;
-            let position = params
-                .iter()
-                .position(|param| self.var_of(param.target) == place.var);
-            let argument = position.and_then(|at| self.argument_node(id, at, call));
-            if let Some(argument) = argument {
-                out.extend(self.validated(argument, 0));
-            }
-        }
-        out
+        let proven = self.answered(id, truth, state, depth).into_iter();
+        let arguments = proven.filter_map(|position| self.argument_node(id, position, call));
+        arguments
+            .flat_map(|argument| self.validated(argument, 0))
+            .collect()
+    }
+
+    /// The parameters of a function that are harmless wherever it answers so.
+    pub(super) fn answered(
+        &mut self,
+        id: FunctionId,
+        truth: bool,
+        state: &State,
+        depth: u32,
+    ) -> Vec<usize> {
+        let places = self.proven(id, truth, state, depth);
+        self.params_among(id, &places)
     }
 
     /// The places in a function that are harmless wherever it answers so.

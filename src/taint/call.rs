@@ -119,7 +119,8 @@ impl Walk<'_> {
                 let mut value =
                     self.unknown(node, object, known, name, &receiver, &mut arguments, state);
                 value.own.add(&callee.own.filter(|_| method.is_none()));
-                value
+                self.note_asked(node, &given);
+                self.without_held(node, value, &receiver, &arguments)
             }
         };
         let value = match meaning {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use foldhash::HashSet;
 
+use super::assurance::When;
 use super::functions::{Callee, FunctionId, callee_of};
 use super::guard::MAX_DEPTH;
 use super::value::{Place, Shape, State};
@@ -90,6 +91,7 @@ impl Walk<'_> {
         [&*CONVERSIONS, &*UNWRAPS, &*ASSERTIONS, &*TELLING]
             .iter()
             .any(|words| words.contains(&word))
+            || self.is_assured(call)
             || matches!(
                 self.functions.callee(self.file, call),
                 Callee::Function(_) | Callee::Method(_)
@@ -263,11 +265,16 @@ impl Walk<'_> {
         }
     }
 
-    /// What a function of the file has checked wherever it comes back, or succeeds.
+    /// What a function has checked wherever it comes back, or succeeds.
     fn proven_by_function(&mut self, call: NodeId, succeeds: bool, depth: u32) -> Vec<Place> {
         let (Callee::Function(id) | Callee::Method(id)) = self.functions.callee(self.file, call)
         else {
-            return Vec::new();
+            let when = if succeeds {
+                When::Succeeded
+            } else {
+                When::Returned
+            };
+            return self.proven_elsewhere(call, when);
         };
         let checked = self.checked_params(id, succeeds, depth);
         let mut out = Vec::new();
@@ -286,8 +293,18 @@ impl Walk<'_> {
         position: usize,
         call: NodeId,
     ) -> Option<NodeId> {
-        let tree = self.tree;
         let name = self.functions.all[id].params.get(position)?.name;
+        self.argument_at(call, position, name)
+    }
+
+    /// The argument of a call that is given by a name, or else by its place.
+    pub(super) fn argument_at(
+        &self,
+        call: NodeId,
+        position: usize,
+        name: Symbol,
+    ) -> Option<NodeId> {
+        let tree = self.tree;
         let named = tree.role(call, Role::Arg).find(|&argument| {
             tree.kind(argument) == Kind::KwArg
                 && tree
@@ -305,24 +322,32 @@ impl Walk<'_> {
 
     /// The parameters that a function has checked wherever it comes back; of one of Rust, where
     /// only its success counts, the ways to an `Err` are left out.
-    fn checked_params(&mut self, id: FunctionId, succeeds: bool, depth: u32) -> Rc<[usize]> {
+    pub(super) fn checked_params(
+        &mut self,
+        id: FunctionId,
+        succeeds: bool,
+        depth: u32,
+    ) -> Rc<[usize]> {
         if let Some(known) = self.checked.get(&(id, succeeds)) {
             return Rc::clone(known);
         }
         // What calls itself proves nothing on the way.
         self.checked.insert((id, succeeds), Rc::from([]));
         let places = self.checked_places(id, succeeds, depth);
-        let params = &self.functions.all[id].params;
-        let positions: Rc<[usize]> = (0..params.len())
-            .filter(|&position| {
-                let var = self.var_of(params[position].target);
-                places
-                    .iter()
-                    .any(|place| place.var == var && place.path.is_empty())
-            })
-            .collect();
+        let positions: Rc<[usize]> = self.params_among(id, &places).into();
         self.checked.insert((id, succeeds), Rc::clone(&positions));
         positions
+    }
+
+    /// The parameters of a function that are among some places.
+    pub(super) fn params_among(&self, id: FunctionId, places: &[Place]) -> Vec<usize> {
+        let params = &self.functions.all[id].params;
+        let among = |position: &usize| {
+            let var = self.var_of(params[*position].target);
+            let mut places = places.iter();
+            places.any(|place| place.var == var && place.path.is_empty())
+        };
+        (0..params.len()).filter(among).collect()
     }
 
     fn checked_places(&mut self, id: FunctionId, succeeds: bool, depth: u32) -> Vec<Place> {

@@ -78,13 +78,19 @@ impl Marks {
         let mut marks = Marks::default();
         // What flows within the file, the file alone has told.
         let (enters, leaves) = (!crossings.entries.is_empty(), !crossings.exits.is_empty());
-        if enters || crossings.way != Way::Forth {
+        let (begins, ends) = match crossings.way {
+            Way::Alone => (true, true),
+            Way::Back => (false, true),
+            Way::Forth => (true, enters),
+            Way::Asked => (false, false),
+        };
+        if ends {
             marks.sinks = search(&program.sinks)?;
         }
-        if marks.sinks.is_empty() && !leaves {
+        if marks.sinks.is_empty() && !leaves && crossings.way != Way::Asked {
             return Ok(None);
         }
-        if crossings.way != Way::Back {
+        if begins {
             marks.sources = search(&program.sources)?;
             if marks.sources.is_empty() && !enters {
                 return Ok(None);

@@ -7,6 +7,7 @@
 
 mod answer;
 mod assign;
+mod assurance;
 mod call;
 mod calls;
 mod case;
@@ -44,11 +45,14 @@ use crate::pattern::{Bindings, Compiler, Formula, Options, Subject};
 use crate::rule::taint::TaintSpec;
 use crate::rule::{Rule, RuleError};
 use crate::source::Span;
-use crate::syntax::File;
+use crate::syntax::{File, NodeId};
+pub use assurance::Assurance;
 use calls::Calls;
 pub use functions::FunctionId;
 use functions::Functions;
-pub use link::{Address, Border, Crossings, Demand, FileNumber, Modules, Passage, Slot, Worth};
+pub use link::{
+    Address, Assured, Border, Crossings, Demand, FileNumber, Meaning, Modules, Passage, Slot, Worth,
+};
 use marks::Marks;
 
 /// The formulas of a taint rule in one language, ready to run.
@@ -106,6 +110,8 @@ pub struct Flows {
     pub flows: Vec<Flow>,
     /// What goes into other files.
     pub departures: Vec<Departure>,
+    /// The calls that lead into other files and are given something.
+    pub asked: Vec<NodeId>,
     /// Whether the steps sufficed.
     pub complete: bool,
 }
@@ -193,6 +199,25 @@ impl Program {
         match Marks::find(self, subject, file, crossings, options, steps) {
             Ok(Some(marks)) => cross::leading(self, &marks, file, shared, crossings, steps),
             found => (Vec::new(), found.is_ok()),
+        }
+    }
+
+    /// What functions assure of what they are given, in their order, and the calls that lead into
+    /// other files and have a part in it; nothing where the steps do not suffice.
+    pub fn assurances(
+        &self,
+        subject: &Subject<'_>,
+        code: (&File<'_>, &Shared),
+        crossings: &Crossings,
+        functions: &[FunctionId],
+        options: Options,
+        steps: &mut u64,
+    ) -> (Vec<Assurance>, Vec<NodeId>) {
+        match Marks::find(self, subject, code.0, crossings, options, steps) {
+            Ok(Some(marks)) => {
+                assurance::assurances(self, &marks, code, crossings, functions, steps)
+            }
+            Ok(None) | Err(_) => (Vec::new(), Vec::new()),
         }
     }
 

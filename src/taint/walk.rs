@@ -1,6 +1,6 @@
 //! The state of a run over one file, and what happens at sources, sinks and sanitizers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _};
@@ -73,6 +73,8 @@ pub(super) struct Walk<'w> {
     /// What leads into other files, by place and exit.
     pub(super) left: BTreeMap<(Span, usize), (u32, Trace, Option<String>)>,
     pub(super) crossings: &'w Crossings,
+    /// The calls that lead into other files and are given something.
+    pub(super) asked: BTreeSet<NodeId>,
 }
 
 /// What is collected while a function runs.
@@ -129,11 +131,13 @@ pub(super) fn run(
     let complete = *walk.steps > 0 && !walk.incomplete;
     let found = std::mem::take(&mut walk.found).into_iter();
     let left = std::mem::take(&mut walk.left).into_iter();
+    let asked = std::mem::take(&mut walk.asked).into_iter();
     Flows {
         flows: found
             .map(|((span, _), flow)| walk.flow(span, flow))
             .collect(),
         departures: left.map(|(at, way)| walk.departure(at, way)).collect(),
+        asked: asked.collect(),
         complete,
     }
 }
@@ -197,6 +201,7 @@ impl<'w> Walk<'w> {
             found: BTreeMap::new(),
             left: BTreeMap::new(),
             crossings,
+            asked: BTreeSet::new(),
         }
     }
 }

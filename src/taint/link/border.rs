@@ -2,16 +2,17 @@
 //! that other files call, and the names by which each side knows them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::exports::{Export, Exports, exports, members_of};
 use super::imports::{Binding, DEFAULT};
 use super::paths::Paths;
 use super::{Address, Crossings, Demand, Entry, Exit, FileNumber, Modules, Passage, Slot, Way};
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Symbol};
-use crate::taint::Shared;
 use crate::taint::functions::{
     Callee, FunctionId, Functions, Param, callee_of, class_name, returns_of,
 };
+use crate::taint::{Assurance, Shared};
 
 /// A way through names and aliases of one file is followed no further than this.
 const MAX_DEPTH: u32 = 8;
@@ -46,11 +47,17 @@ pub enum Worth<'a> {
 }
 
 /// What a name of a file means.
-enum Meaning {
+pub enum Meaning {
+    /// A function of the file.
     Function(FunctionId),
+    /// What other files have by these names.
     Elsewhere(Vec<Address>),
+    /// Nothing that is followed.
     Unknown,
 }
+
+/// What is known of the functions of other files.
+pub type Assured<'a> = &'a dyn Fn(&Address) -> Option<Arc<Assurance>>;
 
 impl<'f> Border<'f> {
     /// Reads what a file imports, exports and calls; `number` is its place among the modules.
@@ -84,8 +91,8 @@ impl<'f> Border<'f> {
     pub fn back(&self, demands: &[&Demand]) -> (Crossings, Vec<Demand>) {
         let crossings = Crossings {
             exits: self.exits(Worth::Demanded(demands)),
-            entries: Vec::new(),
             way: Way::Back,
+            ..Crossings::default()
         };
         let passed_on = demands.iter().flat_map(|demand| {
             let aliases = self.aliases(&demand.of).into_iter();
@@ -124,6 +131,7 @@ impl<'f> Border<'f> {
         passages: &[&Passage],
         worth: Worth<'_>,
         answers: bool,
+        assured: Assured<'_>,
     ) -> (Crossings, Vec<(usize, Address)>) {
         let mut entries = Vec::new();
         let mut forward = Vec::new();
@@ -162,10 +170,45 @@ impl<'f> Border<'f> {
             Crossings {
                 entries,
                 exits,
+                imported: self.imported(assured),
                 way,
             },
             forward,
         )
+    }
+
+    /// What is known of the calls into other files, for what flows in the file alone.
+    pub fn alone(&self, assured: Assured<'_>) -> Crossings {
+        Crossings {
+            imported: self.imported(assured),
+            ..Crossings::default()
+        }
+    }
+
+    /// The same, for what functions of the file assure themselves.
+    pub fn asked(&self, assured: Assured<'_>) -> Crossings {
+        Crossings {
+            way: Way::Asked,
+            ..self.alone(assured)
+        }
+    }
+
+    fn imported(&self, assured: Assured<'_>) -> BTreeMap<NodeId, Option<Arc<Assurance>>> {
+        let calls = self.calls.iter();
+        calls
+            .map(|(call, to)| (*call, to.first().and_then(assured)))
+            .collect()
+    }
+
+    /// Where the functions stand that some calls are of.
+    pub fn called<'a>(&'a self, calls: &'a [NodeId]) -> impl Iterator<Item = &'a Address> {
+        let asked = self.calls.iter().filter(|(call, _)| calls.contains(call));
+        asked.filter_map(|(_, to)| to.first())
+    }
+
+    /// What a name of the file means to others.
+    pub fn means(&self, of: &Address) -> Meaning {
+        self.meaning(&of.names, 0)
     }
 
     fn here(&self, names: Vec<String>) -> Address {

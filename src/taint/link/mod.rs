@@ -11,10 +11,14 @@ mod imports;
 mod modules;
 mod paths;
 
-pub use border::{Border, Worth};
+pub use border::{Assured, Border, Meaning, Worth};
 pub(super) use imports::DEFAULT;
 pub use modules::Modules;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Assurance;
 use crate::finding::Confidence;
 use crate::syntax::NodeId;
 
@@ -64,6 +68,8 @@ pub struct Passage {
 pub struct Crossings {
     pub(super) entries: Vec<Entry>,
     pub(super) exits: Vec<Exit>,
+    /// The calls that lead into other files, with what is assured of them.
+    pub(super) imported: BTreeMap<NodeId, Option<Arc<Assurance>>>,
     pub(super) way: Way,
 }
 
@@ -105,6 +111,8 @@ pub(super) enum Way {
     Back,
     /// Where values from other files go, and what goes into other files.
     Forth,
+    /// What functions assure of what they are given.
+    Asked,
 }
 
 /// A parameter of a function that leads to a sink: what is given for it is worth following.

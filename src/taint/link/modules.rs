@@ -59,7 +59,8 @@ impl Modules {
         self.paths.is_empty()
     }
 
-    fn number(&self, path: &str) -> Option<FileNumber> {
+    /// The file of a path.
+    pub fn number(&self, path: &str) -> Option<FileNumber> {
         self.by_path.get(path).copied()
     }
 

@@ -1,6 +1,8 @@
 //! Flows from file to file, each as a few small files: `source()` gives a value, `sink(…)` must not
 //! get it, `clean(…)` makes it harmless. A line whose comment says `sink` is reported, and no other.
 
+mod assured;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
