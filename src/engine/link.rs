@@ -200,6 +200,10 @@ impl<'r> Linker<'r> {
         };
         self.phase = next;
         self.rounds = 0;
+        if next == Phase::Alone {
+            // Asking may cost as much again, where something was found.
+            self.left = self.budget;
+        }
         self.waiting = match next {
             Phase::Back => BTreeMap::new(),
             Phase::Forth => self.graph.beginnings(),
