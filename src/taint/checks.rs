@@ -39,6 +39,11 @@ const KEEPS: &[&str] = &[
 const HOSTS: &[&str] = &["netloc", "hostname", "host", "origin", "host_str", "domain"];
 /// What makes an address of a text.
 const URL_PARSERS: &[&str] = &["urlparse", "urlsplit", "URL", "parse", "url_parse"];
+/// What tells the host that a request came to, or that a page is from.
+const OWN: &[&str] = &[
+    "host_url", "url_root", "base_url", "host", "hostname", "origin",
+];
+
 /// Whether what a method of this name gives is the same text, or decides over it.
 pub(super) fn keeps(name: Symbol) -> bool {
     KEEPS.iter().any(|of| name == Symbol::of(of))
@@ -319,6 +324,10 @@ impl Walk<'_> {
                 if let Some((object, name, _)) = self.method_call(node) {
                     if keeps(name) {
                         places.extend(self.validated(object, depth + 1));
+                    } else if super::models::looks_up(name) {
+                        // `request.args.get("next")`
+                        let place = self.place_behind(node);
+                        places.extend(place.filter(|place| !place.element));
                     } else if HOSTS.iter().any(|of| name == Symbol::of(of)) {
                         places.extend(self.address(object, depth + 1));
                     }
@@ -369,6 +378,46 @@ impl Walk<'_> {
     }
 
     /// The address whose host was checked, and the text that it was read from.
+    /// The address of `urljoin(base, address)`.
+    fn joined_to_base(&self, node: NodeId) -> Option<NodeId> {
+        let tree = self.tree;
+        let callee = callee_of(tree, node).filter(|_| tree.kind(node) == Kind::Call)?;
+        let name = tree.child(callee, Role::Field).unwrap_or(callee);
+        let joins = tree.symbol(name) == Symbol::of("urljoin");
+        tree.role(node, Role::Arg).nth(1).filter(|_| joins)
+    }
+
+    /// Whether an expression is the host that this request came to: `urlparse(request.host_url).netloc`.
+    pub(super) fn is_own_host(&self, node: NodeId, depth: u32) -> bool {
+        let tree = self.tree;
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let is = |node: NodeId, names: &[&str]| {
+            let name = tree.symbol(tree.child(node, Role::Field).unwrap_or(node));
+            names.iter().any(|of| name == Symbol::of(of))
+        };
+        match tree.kind(node) {
+            Kind::Name => {
+                let value = self.only_value(node);
+                value.is_some_and(|value| self.is_own_host(value, depth + 1))
+            }
+            Kind::Attr => tree.child(node, Role::Object).is_some_and(|object| {
+                is(object, &["request", "location"]) && is(node, OWN)
+                    || is(node, HOSTS) && self.is_own_host(object, depth + 1)
+            }),
+            Kind::Call | Kind::New => callee_of(tree, node).is_some_and(|callee| {
+                let object = tree.child(callee, Role::Object);
+                let parsed = tree
+                    .child(node, Role::Arg)
+                    .filter(|_| is(callee, URL_PARSERS));
+                object.is_some_and(|of| is(of, &["request"])) && is(callee, &["get_host"])
+                    || parsed.is_some_and(|text| self.is_own_host(text, depth + 1))
+            }),
+            _ => false,
+        }
+    }
+
     fn address(&self, node: NodeId, depth: u32) -> Vec<Place> {
         let tree = self.tree;
         let mut places: Vec<Place> = self
@@ -401,7 +450,8 @@ impl Walk<'_> {
         };
         let parses = URL_PARSERS.iter().any(|of| name == Some(Symbol::of(of)));
         if parses && let Some(text) = tree.child(value, Role::Arg) {
-            places.extend(self.validated(text, depth + 1));
+            let joined = self.joined_to_base(text);
+            places.extend(self.validated(joined.unwrap_or(text), depth + 1));
         } else if let Some((object, _, _)) = self.method_call(value) {
             // `Url::parse(text).unwrap()`
             if depth < MAX_DEPTH {

@@ -199,9 +199,9 @@ impl Walk<'_> {
         if let Some(places) = self.type_check(left, right) {
             return places;
         }
-        if self.is_constant(right) {
+        if self.is_constant(right) || self.is_own_host(right, 0) {
             self.validated(left, 0)
-        } else if self.is_constant(left) {
+        } else if self.is_constant(left) || self.is_own_host(left, 0) {
             self.validated(right, 0)
         } else if tree.kind(left) == Kind::Name
             && self.is_normalised(left)

@@ -378,7 +378,12 @@ impl Shape {
             seen.push(key);
             let a = self.read(key, &mut |own| extend(own, key));
             let b = other.read(key, &mut |own| extend(own, key));
-            joined.set_field(key, a.join(&b, extend));
+            let both = self.listed(key).is_some() && other.listed(key).is_some();
+            let field = a.join(&b, extend);
+            // What is harmless on one way only is no more than what the whole is.
+            if both || length.is_some() || !joined.own.is_empty() || !field.is_trivial() {
+                joined.set_field(key, field);
+            }
         }
         joined
     }

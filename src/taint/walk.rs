@@ -371,7 +371,13 @@ impl Walk<'_> {
         let mut value = value;
         let added = self.sources_at(node, &value.all(), state, false);
         if !added.is_empty() {
-            value = Shape::of(value.all().union(&added));
+            // What was put into a field, or checked there, is there however often the source is read.
+            if matches!(self.tree.kind(node), Kind::Name | Kind::Attr | Kind::Index) {
+                value.own.add(&added);
+                value.length = None;
+            } else {
+                value = Shape::of(value.all().union(&added));
+            }
         }
         self.propagate(node, &mut value, state);
         let Some(mark) = marks.of(node) else {
