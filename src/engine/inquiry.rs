@@ -146,34 +146,52 @@ impl Look<'_> {
             return;
         };
         let assured = self.assured(task.rule);
-        let crossings = self.border.asked(&assured);
+        let mut functions = Vec::new();
         for &of in &task.questions {
-            let (assured, parts) = match self.border.means(of) {
-                Meaning::Function(id) => {
-                    let mut steps = STEPS;
-                    let code = (self.file, self.shared);
-                    let (mut assured, calls) = program.assurances(
-                        &self.subject,
-                        code,
-                        &crossings,
-                        &[id],
-                        entry.options,
-                        &mut steps,
-                    );
-                    done.steps += STEPS - steps;
-                    timing::steps(STEPS - steps);
-                    let parts = self.border.called(&calls).cloned();
-                    (assured.pop(), parts.collect())
+            match self.border.means(of) {
+                Meaning::Function(id) => functions.push((of, id)),
+                Meaning::Elsewhere(parts) => {
+                    // Where a name may stand for several things, nothing is assured of it.
+                    let [only] = &parts[..] else { continue };
+                    let reply = Reply {
+                        of: of.clone(),
+                        assured: assured(only).map(Arc::unwrap_or_clone),
+                        parts,
+                    };
+                    done.replies.push((task.rule, reply));
                 }
-                // Where a name may stand for several things, nothing is assured of it.
-                Meaning::Elsewhere(parts) => match &parts[..] {
-                    [only] => (assured(only).map(Arc::unwrap_or_clone), parts),
-                    _ => (None, Vec::new()),
-                },
-                Meaning::Unknown => (None, Vec::new()),
-            };
-            let of = of.clone();
-            done.replies.push((task.rule, Reply { of, assured, parts }));
+                Meaning::Unknown => {}
+            }
         }
+        if functions.is_empty() {
+            return;
+        }
+        let crossings = self.border.asked(&assured);
+        let ids: Vec<_> = functions.iter().map(|(_, id)| *id).collect();
+        let mut steps = STEPS;
+        let code = (self.file, self.shared);
+        let (answers, calls) = program.assurances(
+            &self.subject,
+            code,
+            &crossings,
+            &ids,
+            entry.options,
+            &mut steps,
+        );
+        done.steps += STEPS - steps;
+        timing::steps(STEPS - steps);
+        let mut parts: Vec<Address> = self.border.called(&calls).cloned().collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let replies = functions
+            .iter()
+            .zip(answers)
+            .map(|((of, _), assured)| Reply {
+                of: (*of).clone(),
+                parts: parts.clone(),
+                assured: Some(assured),
+            });
+        let replies = replies.map(|reply| (task.rule, reply));
+        done.replies.extend(replies);
     }
 }

@@ -17,6 +17,9 @@ use super::graph::Graph;
 use super::inquiry::Inquiry;
 use super::kept::Kept;
 use super::look::{Done, Look, Tale, Task};
+use super::phase::{
+    BYTES_PER_STEP, FREE_STEPS, MAX_ASKED_DEEP, Phase, STEPS_PER_PARSED_BYTE, Waiting,
+};
 use super::spelt::Spelt;
 use super::{FileReport, Outline, Problem, RuleSet};
 use crate::finding::{Finding, RuleIndex};
@@ -25,18 +28,6 @@ use crate::source::Source;
 use crate::syntax::File;
 use crate::taint::{self, Border, Demand, FileNumber, Passage, Slot};
 
-/// Each way, flows are followed through so many files at most, passing on of names included.
-const MAX_ROUNDS: u32 = 64;
-/// What functions of other files assure is asked in so many rounds at most, and of functions that
-/// have a part in the answers of others only in the first ones.
-const MAX_ASKING: u32 = 8;
-const MAX_ASKED_DEEP: u32 = 4;
-/// Looking again at files costs no more than a part of what looking at all of them did: so much for
-/// so many bytes of code, and so much in any case, in steps.
-const BYTES_PER_STEP: u64 = 10;
-const FREE_STEPS: u64 = 12_000_000;
-/// What parsing a byte costs.
-const STEPS_PER_PARSED_BYTE: u64 = 8;
 /// Into one file no more values than these are followed.
 const MAX_PASSAGES: usize = 512;
 
@@ -47,56 +38,25 @@ pub struct Linker<'r> {
     /// The files that stay parsed.
     kept: Vec<Mutex<Option<Kept>>>,
     /// What each file is told of the values that its functions get.
-    arrived: Told,
+    pub(super) arrived: Told,
     /// The parameters of the functions of a file that lead to sinks.
-    demands: BTreeMap<FileNumber, BTreeSet<(usize, Demand)>>,
+    pub(super) demands: BTreeMap<FileNumber, BTreeSet<(usize, Demand)>>,
     /// What is told of the values that the functions of a file return.
-    returned: Told,
-    waiting: BTreeMap<FileNumber, BTreeSet<usize>>,
-    linked: BTreeMap<FileNumber, Linked>,
+    pub(super) returned: Told,
+    pub(super) waiting: Waiting,
+    pub(super) linked: BTreeMap<FileNumber, Linked>,
     /// What rules found in files alone, and how much.
-    found: BTreeMap<FileNumber, BTreeMap<usize, usize>>,
+    pub(super) found: BTreeMap<FileNumber, BTreeMap<usize, usize>>,
     pub(super) inquiry: Inquiry,
     /// The rules that are followed forth again, and what they find then.
-    again: BTreeSet<usize>,
-    anew: BTreeMap<FileNumber, Vec<Finding>>,
-    phase: Phase,
-    rounds: u32,
+    pub(super) again: BTreeSet<usize>,
+    pub(super) anew: BTreeMap<FileNumber, Vec<Finding>>,
+    pub(super) phase: Phase,
+    pub(super) rounds: u32,
     /// The steps that are left.
-    left: u64,
-    budget: u64,
-    cut: bool,
-}
-
-/// What is done in turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// From the sinks to the parameters that lead there.
-    Back,
-    /// From the sources into other files.
-    Forth,
-    /// Which functions of other files what flows in one file alone is given to.
-    Alone,
-    /// What functions assure of what they are given.
-    Asking,
-    /// What flows in one file alone, with what is known now.
-    AloneAgain,
-    /// From the sources into other files, with what is known now.
-    ForthAgain,
-}
-
-impl Phase {
-    fn max_rounds(self) -> u32 {
-        match self {
-            Phase::Back | Phase::Forth | Phase::ForthAgain => MAX_ROUNDS,
-            Phase::Asking => MAX_ASKING,
-            Phase::Alone | Phase::AloneAgain => 1,
-        }
-    }
-
-    fn is_forth(self) -> bool {
-        matches!(self, Phase::Forth | Phase::ForthAgain)
-    }
+    pub(super) left: u64,
+    pub(super) budget: u64,
+    pub(super) cut: bool,
 }
 
 type Told = BTreeMap<FileNumber, BTreeMap<(usize, Passage), Arc<Tale>>>;
@@ -106,8 +66,8 @@ type Told = BTreeMap<FileNumber, BTreeMap<(usize, Passage), Arc<Tale>>>;
 pub struct Job {
     /// Which.
     pub file: FileNumber,
-    rules: BTreeSet<usize>,
-    phase: Phase,
+    pub(super) rules: BTreeSet<usize>,
+    pub(super) phase: Phase,
 }
 
 /// What flows from other files add to the report of one.
@@ -175,166 +135,6 @@ impl<'r> Linker<'r> {
                 return jobs;
             }
             self.give_up();
-        }
-    }
-
-    /// Leaves what is waiting. Findings stay where it is not known what would take them away.
-    fn give_up(&mut self) {
-        self.waiting.clear();
-        match self.phase {
-            Phase::Back | Phase::Forth => self.cut = true,
-            Phase::ForthAgain => self.again.clear(),
-            Phase::Alone | Phase::Asking | Phase::AloneAgain => {}
-        }
-    }
-
-    /// Begins the next phase; false where there is none.
-    fn go_on(&mut self) -> bool {
-        let next = match self.phase {
-            Phase::Back => Phase::Forth,
-            Phase::Forth => Phase::Alone,
-            Phase::Alone => Phase::Asking,
-            Phase::Asking => Phase::AloneAgain,
-            Phase::AloneAgain => Phase::ForthAgain,
-            Phase::ForthAgain => return false,
-        };
-        self.phase = next;
-        self.rounds = 0;
-        if next == Phase::Alone {
-            // Asking may cost as much again, where something was found.
-            self.left = self.budget;
-        }
-        self.waiting = match next {
-            Phase::Back => BTreeMap::new(),
-            Phase::Forth => self.graph.beginnings(),
-            Phase::Alone => {
-                self.found_alone(|linker, file, _| !linker.graph.imports(file).is_empty())
-            }
-            Phase::Asking => self.first_asked(),
-            Phase::AloneAgain => {
-                self.found_alone(|linker, file, rule| linker.inquiry.helps(file, rule))
-            }
-            Phase::ForthAgain => self.beginnings_again(),
-        };
-        true
-    }
-
-    /// What was found in files alone, as far as it passes.
-    fn found_alone(
-        &self,
-        pass: impl Fn(&Linker<'_>, FileNumber, usize) -> bool,
-    ) -> BTreeMap<FileNumber, BTreeSet<usize>> {
-        let found = self.found.iter().map(|(&file, rules)| {
-            let rules = rules.keys().copied();
-            (file, rules.filter(|&rule| pass(self, file, rule)).collect())
-        });
-        found
-            .filter(|(_, rules): &(_, BTreeSet<_>)| !rules.is_empty())
-            .collect()
-    }
-
-    /// The files, each with a rule, that what was found from file to file came through.
-    fn came_through(&self) -> BTreeSet<(FileNumber, usize)> {
-        let mut through = BTreeSet::new();
-        for (&file, linked) in &self.linked {
-            for finding in &linked.findings {
-                let rule = finding.rule.0 as usize;
-                let paths = finding.trace.iter().filter_map(|step| step.path.as_deref());
-                let files = paths.filter_map(|path| self.graph.modules.number(path));
-                through.extend(files.chain([file]).map(|file| (file, rule)));
-            }
-        }
-        through
-    }
-
-    /// The files of the functions that what was found came through.
-    fn first_asked(&mut self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
-        let mut through = self.came_through();
-        for (&file, rules) in &self.found {
-            through.extend(rules.keys().map(|&rule| (file, rule)));
-        }
-        let mut waiting: BTreeMap<FileNumber, BTreeSet<usize>> = BTreeMap::new();
-        for (from, rule) in through {
-            for file in self.inquiry.ask_for(from, rule) {
-                waiting.entry(file).or_default().insert(rule);
-            }
-        }
-        waiting
-    }
-
-    /// Where the rules begin again whose findings from file to file may be none by now.
-    fn beginnings_again(&mut self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
-        let through = self.came_through().into_iter();
-        let again = through.filter(|&(file, rule)| self.inquiry.helps(file, rule));
-        self.again = again.map(|(_, rule)| rule).collect();
-        if self.again.is_empty() {
-            return BTreeMap::new();
-        }
-        for told in self.arrived.values_mut().chain(self.returned.values_mut()) {
-            told.retain(|(rule, _), _| !self.again.contains(rule));
-        }
-        let mut waiting = self.graph.beginnings();
-        for rules in waiting.values_mut() {
-            rules.retain(|rule| self.again.contains(rule));
-        }
-        waiting.retain(|_, rules| !rules.is_empty());
-        waiting
-    }
-
-    fn affordable_jobs(&mut self) -> Vec<Job> {
-        let chosen = self.affordable();
-        let phase = self.phase;
-        let mut jobs = Vec::new();
-        for (&file, rules) in &mut self.waiting {
-            let (now, later) = rules.iter().partition(|rule| chosen.contains(rule));
-            *rules = later;
-            let rules: BTreeSet<usize> = now;
-            if !rules.is_empty() {
-                jobs.push(Job { file, rules, phase });
-            }
-        }
-        self.waiting.retain(|_, rules| !rules.is_empty());
-        jobs
-    }
-
-    /// The rules whose next files there are steps for, the cheapest first. The others wait: not every
-    /// file that is looked at is parsed.
-    fn affordable(&self) -> BTreeSet<usize> {
-        let left = self.left - self.reserved();
-        let mut files: BTreeMap<usize, Vec<FileNumber>> = BTreeMap::new();
-        for (file, rules) in &self.waiting {
-            for rule in rules {
-                files.entry(*rule).or_default().push(*file);
-            }
-        }
-        let size = |file: &FileNumber| self.graph.size_of(*file);
-        let mut order: Vec<(u64, usize)> = files
-            .iter()
-            .map(|(rule, files)| (files.iter().map(size).sum(), *rule))
-            .collect();
-        order.sort_unstable();
-        let mut seen = BTreeSet::new();
-        let mut chosen = BTreeSet::new();
-        let mut bytes = 0;
-        for (_, rule) in order {
-            let new = files[&rule].iter().filter(|file| seen.insert(**file));
-            bytes += new.map(size).sum::<u64>();
-            if bytes * STEPS_PER_PARSED_BYTE > left {
-                break;
-            }
-            chosen.insert(rule);
-        }
-        chosen
-    }
-
-    /// The steps that a phase leaves to the next ones.
-    fn reserved(&self) -> u64 {
-        match self.phase {
-            // The way back leaves enough for the way forth.
-            Phase::Back => self.budget / 2,
-            Phase::Forth | Phase::Alone | Phase::Asking | Phase::AloneAgain | Phase::ForthAgain => {
-                0
-            }
         }
     }
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::inquiry::Reply;
-use super::link::{Linked, Linker, Phase};
+use super::link::{Linked, Linker};
+use super::phase::Phase;
 use super::ruleset::{Entry, Program};
 use super::{Problem, STEPS, flow_finding};
 use crate::finding::{Finding, RuleIndex, TraceStep};

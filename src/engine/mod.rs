@@ -8,6 +8,7 @@ mod link;
 mod look;
 mod message;
 mod outline;
+mod phase;
 mod prefilter;
 mod ruleset;
 mod spelling;
