@@ -257,9 +257,10 @@ mod tests {
             ("(?i)k", "\u{212a}", None),
             (".*b", "öb", Some(0..3)),
             (".", "\u{fffd}", Some(0..3)),
+            ("(?x) a [ ] b [#] # .", "a b#", Some(0..4)),
         ] {
             // Looking at nothing asks for the other engine.
-            for regex in [regex.to_owned(), format!("{regex}(?!~)")] {
+            for regex in [regex.to_owned(), format!("(?!~){regex}")] {
                 let span = Regex::new(&regex, Meaning::Anywhere)
                     .unwrap()
                     .find(text.as_bytes())

@@ -25,8 +25,7 @@ impl Unit {
             [b'u' | b'U', ..] => true,
             _ => false,
         };
-        // A comment could hold anything; it is not looked for its end.
-        if text.is_ascii() && !has_comments(text) && !escapes.into_iter().any(beyond) {
+        if text.is_ascii() && !escapes.into_iter().any(beyond) {
             Unit::Byte
         } else {
             Unit::Character
@@ -55,30 +54,35 @@ impl Unit {
 
 /// Writes an expression as engines read it, what matches one character beyond ASCII by `wide`.
 fn write(text: &str, wide: impl Fn(&str) -> String) -> String {
-    if has_comments(text) {
-        return text.replace("\\Z", "\\z").replace("\\h", "[ \\t]");
-    }
     let mut writer = Writer {
         text,
         wide,
         out: String::with_capacity(text.len() + text.len() / 4),
     };
+    let spaced = spaced_from(text);
     let mut at = 0;
     while at < text.len() {
-        let end = token_end(text.as_bytes(), at);
+        let rest = &text[at..];
+        let end = if rest.starts_with('#') && at > spaced {
+            at + rest.find('\n').unwrap_or(rest.len())
+        } else {
+            token_end(text.as_bytes(), at)
+        };
         writer.token(at, end);
         at = end;
     }
     writer.out
 }
 
-/// Whether white space and comments may be no part of the expression: `(?x)` and `(?#…)`.
-fn has_comments(text: &str) -> bool {
-    text.match_indices("(?").any(|(at, _)| {
+/// From where on white space and comments are no part of the expression: behind `(?x)`.
+fn spaced_from(text: &str) -> usize {
+    let mut flags = text.match_indices("(?").map(|(at, _)| at);
+    let spaced = flags.find(|at| {
         let flags = text[at + 2..].bytes();
-        let mut flags = flags.take_while(|b| b.is_ascii_alphabetic() || b"-^".contains(b));
-        text[at + 2..].starts_with('#') || flags.any(|flag| flag == b'x')
-    })
+        let mut flags = flags.take_while(u8::is_ascii_alphabetic);
+        flags.any(|flag| flag == b'x')
+    });
+    spaced.unwrap_or(text.len())
 }
 
 /// The end of a letter, an escape or a set.
@@ -210,7 +214,9 @@ fn set(token: &str) -> (String, bool) {
         let end = member_end(bytes, at).min(close);
         let member = &token[at..end];
         match member {
-            "[" | "&" | "~" => {
+            // White space and `#` count in a set wherever they do not elsewhere.
+            " " => out += "\\x20",
+            "[" | "&" | "~" | "#" => {
                 out.push('\\');
                 out += member;
             }
@@ -276,12 +282,20 @@ mod tests {
 
     #[test]
     fn letters_beyond_ascii_are_counted_as_characters() {
-        for text in ["ö.", r"\x{e9}", r"\xe9", r"\u00e9", "(?x) a . # ["] {
+        for text in ["ö.", r"\x{e9}", r"\xe9", r"\u00e9"] {
             assert_eq!(Unit::of(text), Unit::Character, "{text}");
         }
         assert_eq!(Unit::of(r"\x27(?i-s:a)"), Unit::Byte);
         assert_eq!(Unit::Character.linear(r"ö.\w"), "ö.[0-9A-Za-z_]");
-        assert_eq!(Unit::Character.linear("(?x) [ # ["), "(?x) [ # [");
+    }
+
+    #[test]
+    fn comments_are_left_alone_and_white_space_counts_in_sets() {
+        check(
+            "#.#(?sx) . # .[\n[ #]",
+            "#(?u:.)#(?sx) (?u:.) # .[\n[\\x20\\#]",
+        );
+        check("(?-x: #.)", "(?-x: #(?u:.))");
     }
 
     #[test]

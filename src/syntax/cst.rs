@@ -94,6 +94,19 @@ impl Iterator for Children<'_> {
 thread_local! {
     /// A parser keeps its buffers; making one a file costs more than parsing a small file.
     static PARSERS: RefCell<Vec<(Language, Parser)>> = const { RefCell::new(Vec::new()) };
+    /// The memory of the last tree: fresh memory costs as much as writing the nodes into it.
+    static SPARE: RefCell<Vec<CstNode>> = const { RefCell::new(Vec::new()) };
+}
+
+/// More nodes than these are not kept as spare memory: 5 MiB a thread.
+const MAX_SPARE: usize = 1 << 18;
+
+/// Gives back the memory of a tree that has been lowered.
+pub(super) fn recycle(mut nodes: Vec<CstNode>) {
+    if nodes.capacity() <= MAX_SPARE {
+        nodes.clear();
+        SPARE.set(nodes);
+    }
 }
 
 fn with_parser<T>(language: Language, then: impl FnOnce(&mut Parser) -> T) -> Option<T> {
@@ -174,10 +187,11 @@ pub(super) fn parse(language: Language, text: &[u8]) -> Option<Cst> {
 
 fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
     let mut cst = Cst {
-        nodes: Vec::with_capacity(length / 3 + 16),
+        nodes: SPARE.take(),
         comments: Vec::new(),
         health: Health::default(),
     };
+    cst.nodes.reserve(length / 3 + 16);
     let language = tree.language();
     let comment_kinds = comment_kinds(&language);
     let named_kinds = named_kinds(&language);

@@ -110,6 +110,7 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     let mut health = cst.health;
     health.too_deep |= too_deep;
     health.lost_bytes += lost;
+    cst::recycle(cst.nodes);
     Some(Tree {
         language,
         nodes,
