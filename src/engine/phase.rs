@@ -220,7 +220,9 @@ impl Linker<'_> {
     pub(super) fn reserved(&self) -> u64 {
         match self.phase {
             // The way back leaves enough for the way forth, and asking for the use of the answers.
-            Phase::Back | Phase::Alone | Phase::Asking => self.budget / 2,
+            Phase::Back => self.budget / 2,
+            Phase::Alone => self.budget / 3 * 2,
+            Phase::Asking => self.budget / 3,
             Phase::Forth | Phase::AloneAgain | Phase::ForthAgain => 0,
         }
     }
