@@ -9,7 +9,7 @@ use foldhash::HashSet;
 use super::assurance::When;
 use super::functions::{Callee, FunctionId, callee_of};
 use super::guard::MAX_DEPTH;
-use super::value::{Place, Shape, State};
+use super::value::{Place, Shape, State, Var};
 use super::walk::Walk;
 use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
@@ -30,6 +30,26 @@ static CONVERSIONS: LazyLock<HashSet<Symbol>> = LazyLock::new(|| {
         "BigInt",
         "parse_str",
         "from_str_radix",
+    ];
+    names.iter().map(Symbol::of).collect()
+});
+/// An expression is followed through no more calls than this.
+const MAX_CHAIN: usize = 8;
+/// What gives another spelling of the same text or path.
+static SAME: LazyLock<HashSet<Symbol>> = LazyLock::new(|| {
+    let names = [
+        "translate",
+        "encode",
+        "decode",
+        "fspath",
+        "Path",
+        "PathBuf",
+        "from",
+        "join",
+        "Number",
+        "expanduser",
+        "unquote",
+        "as_path",
     ];
     names.iter().map(Symbol::of).collect()
 });
@@ -346,8 +366,83 @@ impl Walk<'_> {
             let var = self.var_of(params[*position].target);
             let mut places = places.iter();
             places.any(|place| place.var == var && place.path.is_empty())
+                && self.stays_itself(id, var)
         };
         (0..params.len()).filter(among).collect()
+    }
+
+    /// Whether what a function finds out about a parameter holds of what it was given: it may be
+    /// trimmed and resolved before, but not cut, cleaned or read as a number that it begins with.
+    fn stays_itself(&self, id: FunctionId, var: Var) -> bool {
+        let tree = self.tree;
+        let (Some(body), Var::Def(def)) = (self.functions.all[id].body, var) else {
+            return true;
+        };
+        if self.names.definition(def).assignments <= 1 {
+            return true;
+        }
+        let is_param = |node: NodeId| {
+            tree.kind(node) == Kind::Name && self.names.definition_of(node) == Some(def)
+        };
+        let same = |value: NodeId| self.is_same_text(value, &is_param);
+        let mut assigns = tree
+            .subtree(body)
+            .filter(|&node| tree.kind(node) == Kind::Assign);
+        assigns.all(|assign| {
+            let target = tree.child(assign, Role::Target);
+            !target.is_some_and(is_param) || tree.child(assign, Role::Value).is_some_and(same)
+        })
+    }
+
+    /// Whether an expression is another spelling of what a name holds.
+    fn is_same_text(&self, value: NodeId, is_name: &dyn Fn(NodeId) -> bool) -> bool {
+        let tree = self.tree;
+        let holds = |node: &NodeId| tree.subtree(*node).any(is_name);
+        let keeps = |name: Symbol| {
+            super::checks::keeps(name)
+                || super::normal::is_normaliser(name)
+                || CONVERSIONS.contains(&name)
+                || SAME.contains(&name)
+        };
+        let mut at = value;
+        for _ in 0..MAX_CHAIN {
+            if is_name(at) {
+                return true;
+            }
+            let inner = match (tree.kind(at), self.method_call(at)) {
+                (_, Some((object, name, arguments))) if holds(&object) => {
+                    (keeps(name) || self.swaps_characters(name, &arguments)).then_some(object)
+                }
+                (Kind::Call | Kind::New, _) => {
+                    let name = callee_of(tree, at)
+                        .map(|callee| tree.child(callee, Role::Field).unwrap_or(callee));
+                    let same = name.is_some_and(|name| keeps(tree.symbol(name)));
+                    tree.role(at, Role::Arg).find(holds).filter(|_| same)
+                }
+                (Kind::BinOp | Kind::Await | Kind::Question | Kind::Ref | Kind::Cast, _) => {
+                    tree.children(at).find(holds)
+                }
+                _ => None,
+            };
+            match inner {
+                Some(inner) => at = inner,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// `replace("\\", "/")`
+    fn swaps_characters(&self, name: Symbol, arguments: &[NodeId]) -> bool {
+        // As it is written: a backslash is two.
+        let is_character = |node: &NodeId| {
+            let text = self.tree.text_of(*node, self.file.text());
+            let text = text.trim_matches(['"', '\'', '`']);
+            let rest = text.strip_prefix('\\').unwrap_or(text);
+            let literal = self.tree.kind(*node) == Kind::Str;
+            literal && !text.is_empty() && rest.chars().count() <= 1
+        };
+        name == Symbol::of("replace") && arguments.len() == 2 && arguments.iter().all(is_character)
     }
 
     fn checked_places(&mut self, id: FunctionId, succeeds: bool, depth: u32) -> Vec<Place> {

@@ -21,6 +21,11 @@ static NORMALISERS: LazyLock<HashSet<Symbol>> = LazyLock::new(|| {
     ];
     names.iter().map(Symbol::of).collect()
 });
+/// Whether a function of this name makes a path absolute and free of `..`.
+pub(super) fn is_normaliser(name: Symbol) -> bool {
+    NORMALISERS.contains(&name)
+}
+
 static JOIN: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("join"));
 static PATH: LazyLock<Symbol> = LazyLock::new(|| Symbol::of("path"));
 

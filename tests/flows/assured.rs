@@ -172,3 +172,24 @@ fn what_is_handed_on_to_another_file_still_brings_what_it_returns() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_checked_after_it_was_changed_proves_nothing_of_what_was_given() {
+    check(&[
+        (
+            "a.js",
+            "import { revision, named, trimmed, cut } from './u';\n\
+             function f() { const x = source(); revision(x); sink(x); } // sink\n\
+             function g() { const x = source(); if (named(x)) { sink(x); } } // sink\n\
+             function h() { const x = source(); if (trimmed(x)) { sink(x); } }\n\
+             function i() { const x = source(); if (cut(x)) { sink(x); } } // sink\n",
+        ),
+        (
+            "u.js",
+            "export function revision(x) { x = parseInt(x, 10); if (isNaN(x)) { throw new Error(); } }\n\
+             export function named(x) { x = path.basename(x); return ['a', 'b'].includes(x); }\n\
+             export function trimmed(x) { x = x.trim().replace('\\\\', '/'); return ['a', 'b'].includes(x); }\n\
+             export function cut(x) { x = x.replace('/', ''); return ['a', 'b'].includes(x); }\n",
+        ),
+    ]);
+}
