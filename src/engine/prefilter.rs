@@ -17,7 +17,7 @@ use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 
 use super::spelling::may_hide_words;
-use super::usage;
+use super::usage::Usage;
 use crate::rule::{Needs, Part, Use};
 use crate::source::Source;
 use crate::syntax::canonical;
@@ -93,7 +93,7 @@ impl Prefilter {
             return words;
         }
         let mut known = Known::new(text);
-        let imports_all = OnceCell::new();
+        let usage = Usage::of(source);
         let mut read_otherwise = 0;
         let mut pieces = Vec::new();
         let mut at = 0;
@@ -118,10 +118,7 @@ impl Prefilter {
                     if let Some(uses) = known.uses {
                         for (used, number) in &self.uses[uses as usize] {
                             let seen = &mut words.seen[*number as usize];
-                            *seen = *seen
-                                || usage::may_be(*used, text, at..end)
-                                || matches!(used, Use::Method | Use::Field)
-                                    && *imports_all.get_or_init(|| usage::imports_all(text));
+                            *seen = *seen || usage.may_be(*used, at..end);
                         }
                     }
                 }

@@ -34,7 +34,7 @@ pub enum Needs {
     Any(Vec<Needs>),
 }
 
-/// How Python uses a word.
+/// How Python, JavaScript and TypeScript use a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Use {
     /// Its bare name is called.
@@ -47,6 +47,10 @@ pub enum Use {
     Root,
     /// It is the keyword of an argument.
     Keyword,
+    /// It is the key of a pair, or of a type.
+    Key,
+    /// It is the `for` of a loop over keys or values.
+    Loop,
 }
 
 /// A piece of a word.
@@ -72,10 +76,13 @@ fn of_patterns(languages: &[String], options: &Options) -> fn(&str) -> Needs {
     let all_are = |names: &[&str]| languages.iter().all(|name| names.contains(&name.as_str()));
     if all_are(&["json", "yaml", "toml"]) {
         words::of_data
-    } else if all_are(&["python", "python2", "python3", "py"]) && !options.symbolic_propagation {
-        // Elsewhere a call has type arguments, a template or another language's marks, and an import
-        // other ways to give a name; where names stand for expressions, a call has the name.
+    } else if options.symbolic_propagation {
+        // Where names stand for expressions, a call has the name.
+        words::of_pattern
+    } else if all_are(&["python", "python2", "python3", "py"]) {
         words::of_python
+    } else if all_are(&["javascript", "js", "typescript", "ts"]) {
+        words::of_script
     } else {
         words::of_pattern
     }
@@ -118,7 +125,13 @@ fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -
             let within = all.positives.iter().any(|one| quotes(one, metavariable))
                 || all.conditions.iter().any(|one| captures(one, metavariable));
             let start = if within { Start::Anywhere } else { Start::Word };
-            let mut needs = vec![literals::of_regex(&regex.text, start)];
+            let words = literals::of_regex(&regex.text, start);
+            let used = Some(()).filter(|()| !within);
+            let used = used.and_then(|()| used_as(all, metavariable, of_pattern));
+            let mut needs = vec![match used {
+                Some(used) => words_used(words, used),
+                None => words,
+            }];
             if all.positives.iter().any(|one| defines(one, metavariable)) {
                 needs.push(literals::of_defined(&regex.text));
             }
@@ -129,6 +142,77 @@ fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -
         | Condition::Comparison { .. }
         | Condition::Analysis { .. }
         | Condition::Type { .. } => Needs::Nothing,
+    }
+}
+
+/// How all patterns that bind the metavariable use what it holds, where `of_pattern` tells uses.
+fn used_as(all: &Conjunction, metavariable: &str, of_pattern: fn(&str) -> Needs) -> Option<Use> {
+    // The use of a word tells that of a metavariable in its place.
+    const WORD: &str = "placeholder";
+    let mut leaves = Vec::new();
+    all.positives.iter().for_each(|one| texts(one, &mut leaves));
+    let mut uses = Vec::new();
+    for text in leaves {
+        let spelt = spell(text, metavariable, WORD)?;
+        if spelt == *text {
+            continue;
+        }
+        let needs = match of_pattern(&spelt) {
+            Needs::All(needs) => needs,
+            one => vec![one],
+        };
+        let placed = needs.into_iter().find_map(|one| match one {
+            Needs::Used(word, way @ (Use::Method | Use::Field)) if word == WORD => Some(way),
+            _ => None,
+        });
+        uses.push(placed?);
+    }
+    uses.into_iter()
+        .reduce(|one, other| if one == other { one } else { Use::Field })
+}
+
+/// The texts of the patterns of a formula.
+fn texts<'f>(formula: &'f Formula, found: &mut Vec<&'f String>) {
+    match formula {
+        Formula::Pattern(leaf) => found.push(&leaf.text),
+        Formula::Regex(_) => {}
+        Formula::Inside(inner) | Formula::Anywhere(inner) => texts(inner, found),
+        Formula::Or(choices) => choices.iter().for_each(|one| texts(one, found)),
+        Formula::And(all) => all.positives.iter().for_each(|one| texts(one, found)),
+    }
+}
+
+/// The text with a word for a metavariable; nothing where a row of metavariables has its name.
+fn spell(text: &str, metavariable: &str, word: &str) -> Option<String> {
+    let mut spelt = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(metavariable) {
+        let (before, after) = (&rest[..at], &rest[at + metavariable.len()..]);
+        let longer = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        match before.strip_suffix('$') {
+            Some(before) if !longer => {
+                spelt.push_str(before);
+                spelt.push_str(word);
+            }
+            None if !longer && before.ends_with("$...") => return None,
+            _ => spelt.push_str(&rest[..at + metavariable.len()]),
+        }
+        rest = after;
+    }
+    spelt.push_str(rest);
+    Some(spelt)
+}
+
+/// The needs with each whole word used so.
+fn words_used(needs: Needs, used: Use) -> Needs {
+    let inner = |all: Vec<Needs>| all.into_iter().map(|need| words_used(need, used)).collect();
+    match needs {
+        Needs::Word(word) => Needs::Used(word, used),
+        Needs::All(all) => Needs::All(inner(all)),
+        Needs::Any(all) => Needs::Any(inner(all)),
+        Needs::Nothing | Needs::Used(..) | Needs::Part(_) | Needs::Together(_) | Needs::Text(_) => {
+            needs
+        }
     }
 }
 

@@ -117,6 +117,16 @@ pub(super) fn of_python(text: &str) -> Needs {
     of_words(text, |word| use_of(text, word))
 }
 
+/// The same of scripts.
+pub(super) fn of_script(text: &str) -> Needs {
+    // The key of a pair is no name with a type.
+    let key = text.trim_start().strip_prefix('$').unwrap_or_default();
+    let value = key.trim_start_matches(|c: char| c.is_ascii_uppercase() || c == '_');
+    let value = value.strip_prefix(':').filter(|_| value.len() < key.len());
+    let text = value.unwrap_or(text);
+    of_words(text, |word| use_in_script(text, word))
+}
+
 fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
     let bytes = text.as_bytes();
     let mut words: Vec<Needs> = Vec::new();
@@ -163,9 +173,11 @@ fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
                 let end = at + bytes[at..].iter().take_while(|b| is_word(**b)).count();
                 let word = &text[at..end];
                 let identifier = !b.is_ascii_digit() && word.is_ascii() && word.len() > 1;
-                if identifier && !KEYWORDS.contains(&word) {
+                let used = if identifier { use_of(at..end) } else { None };
+                let asked = used == Some(Use::Loop) || word == REQUIRE && used.is_some();
+                if identifier && (asked || !KEYWORDS.contains(&word)) {
                     let word = word.to_owned();
-                    words.push(match use_of(at..end) {
+                    words.push(match used {
                         Some(used) => Needs::Used(word, used),
                         None => Needs::Word(word),
                     });
@@ -189,10 +201,73 @@ fn use_of(pattern: &str, word: Range<usize>) -> Option<Use> {
         (true, true) => Some(Use::Method),
         (true, false) => Some(Use::Field),
         (false, true) => Some(Use::Call),
-        (false, false) if after.starts_with('.') && !after.starts_with("...") => Some(Use::Root),
+        (false, false) if has_field(after) => Some(Use::Root),
         (false, false) if is_argument(pattern, before, after) => Some(Use::Keyword),
         (false, false) => None,
     }
+}
+
+/// What imports of scripts call, or do without.
+const REQUIRE: &str = "require";
+
+/// How a pattern of a script uses the word, and what it matches cannot but use it.
+fn use_in_script(pattern: &str, word: Range<usize>) -> Option<Use> {
+    let (before, after) = (&pattern[..word.start], &pattern[word.end..]);
+    match &pattern[word] {
+        "for" => return heads_loop(after).then_some(Use::Loop),
+        REQUIRE => return after.starts_with("($").then_some(Use::Call),
+        _ => {}
+    }
+    let dotted = before.ends_with('.') && (!before.ends_with("...") || before.ends_with("...."));
+    let is_part = |c: char| c.is_alphanumeric() || "_$.?".contains(c);
+    let outer = before.trim_end_matches(is_part);
+    let keyword = outer.trim_end_matches([' ', '*']);
+    // `new X` and `@X` do without arguments, and a definition is no call.
+    let called = after.starts_with('(')
+        && !outer.ends_with('@')
+        && !keyword.ends_with("new")
+        && !keyword.ends_with("function")
+        && !is_definition(after);
+    match (dotted, called) {
+        (true, true) => Some(Use::Method),
+        (true, false) => Some(Use::Field),
+        (false, true) => Some(Use::Call),
+        (false, false) if has_field(after) => Some(Use::Root),
+        (false, false) if outer.trim_end().ends_with(['{', ',']) && after.starts_with(':') => {
+            Some(Use::Key)
+        }
+        (false, false) => None,
+    }
+}
+
+/// Whether a field follows, and not `...`, which stands for anything in a chain.
+fn has_field(after: &str) -> bool {
+    let field = after.strip_prefix('.');
+    field.is_some_and(|field| !field.trim_start().starts_with("..."))
+}
+
+/// Whether a `for` with this after it goes over keys or values.
+fn heads_loop(after: &str) -> bool {
+    let head = after.trim_start().strip_prefix('(');
+    let head = head.and_then(|head| head.split_once([';', '{', '\n']));
+    head.is_some_and(|(head, _)| head.contains(" in ") || head.contains(" of "))
+}
+
+/// Whether a body or a type follows on parentheses.
+fn is_definition(after: &str) -> bool {
+    let mut open = 0_usize;
+    for (at, c) in after.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' if open == 1 => {
+                let rest = after[at + 1..].trim_start();
+                return rest.starts_with(['{', ':']) || rest.starts_with("=>");
+            }
+            ')' => open -= 1,
+            _ => {}
+        }
+    }
+    true
 }
 
 /// Whether a word between two pieces of a pattern is the keyword of an argument; the default of a
@@ -346,6 +421,39 @@ mod tests {
         assert_eq!(words("$S.verify = f($...ARGS, $X: int)"), ["verify"]);
         assert_eq!(words("`a ${os.b} c` + \"d\""), ["os"]);
         assert_eq!(words("fn f<'a>(x: &'a str) -> Foo"), ["Foo", "str"]);
+    }
+
+    #[test]
+    fn how_a_script_uses_a_word_is_told_by_what_stands_beside_it() {
+        let word = |word: &str| Needs::Word(word.into());
+        let used = |word: &str, used| Needs::Used(word.into(), used);
+        for (pattern, needs) in [
+            ("$DB.query(...)", used("query", Use::Method)),
+            ("$DB.query", used("query", Use::Field)),
+            ("eval($X)", used("eval", Use::Call)),
+            ("require($X)", used("require", Use::Call)),
+            ("require(\"a\")", Needs::Nothing),
+            ("new Function(...)", word("Function")),
+            ("$C.$M(@Body(...) $P: $T)", word("Body")),
+            ("run(...) { ... }", word("run")),
+            ("function run(...) { ... }", word("run")),
+            (
+                "first. ... .last($X)",
+                Needs::All(vec![word("first"), used("last", Use::Method)]),
+            ),
+            (
+                "new vm.Script(...)",
+                Needs::All(vec![used("Script", Use::Field), used("vm", Use::Root)]),
+            ),
+            ("for (const $K in $X) { ... }", used("for", Use::Loop)),
+            ("for (let $K = 0; $K < $N; ...) { ... }", Needs::Nothing),
+            ("for (...) { ... }", Needs::Nothing),
+            ("f({..., key: $V})", used("key", Use::Key)),
+            ("$KEY: run($X)", used("run", Use::Call)),
+            ("f($X: run)", Needs::Nothing),
+        ] {
+            assert_eq!(of_script(pattern), needs, "{pattern}");
+        }
     }
 
     #[test]

@@ -1,12 +1,9 @@
-//! How Python code uses a word where it stands, as far as the text around it tells. It may take a
-//! word for used so that is not, never the other way round.
+//! How Python uses a word.
 
 use std::ops::Range;
 
+use super::{FARTHEST, is_blank, last_line};
 use crate::rule::Use;
-
-/// Beyond this many bytes before a word nothing is looked for.
-const FARTHEST: usize = 512;
 
 /// Whether the word may be used so there.
 pub(super) fn may_be(used: Use, text: &[u8], word: Range<usize>) -> bool {
@@ -24,6 +21,8 @@ pub(super) fn may_be(used: Use, text: &[u8], word: Range<usize>) -> bool {
                 || may_be_imported(before, after)
         }
         Use::Keyword => may_be_followed(after, b'='),
+        // No pattern of Python asks for them.
+        Use::Key | Use::Loop => true,
     }
 }
 
@@ -36,10 +35,6 @@ pub(super) fn imports_all(text: &[u8]) -> bool {
             .find(|b| !is_blank(**b))
             .is_some_and(|b| matches!(b, b'*' | b'\\' | 0..=8 | 0x80..))
     })
-}
-
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | 0x0c)
 }
 
 /// Whether the word is called: type arguments may stand between.
@@ -144,12 +139,6 @@ fn first_line(text: &[u8]) -> &[u8] {
     let near = &text[..text.len().min(FARTHEST)];
     let end = near.iter().position(|b| matches!(b, b'\n' | b'\r'));
     &near[..end.unwrap_or(near.len())]
-}
-
-/// The last line of a text.
-fn last_line(text: &[u8]) -> &[u8] {
-    let end = text.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
-    &text[end.map_or(0, |end| end + 1)..]
 }
 
 #[cfg(test)]
