@@ -132,6 +132,11 @@ fn a_method_of_a_script_is_found_however_it_is_called() {
         ],
     );
     check_in(
+        JavaScript,
+        "$DB.$run(...)",
+        &["db.$run(a)", "db\n  .$run(a)"],
+    );
+    check_in(
         TypeScript,
         "$DB.query(...)",
         &[
@@ -247,4 +252,15 @@ fn a_chosen_field_is_found_however_it_is_laid_out() {
         assert_eq!(!report.findings.is_empty(), expected, "{text}");
         assert_eq!(report.parsed, expected, "{text}");
     }
+}
+
+#[test]
+fn a_decorator_without_arguments_is_as_good_as_a_call() {
+    let pattern = Pattern::new(Python, "@$X.route(...)\ndef $F(...): ...");
+    let pattern = pattern.expect("the pattern is read");
+    let text = "@a.route\ndef f(): pass";
+    let source = Source::new("a.py".into(), Python, text.into());
+    let file = File::parse(&source).expect("the language has a grammar");
+    let found = pattern.search(&file, Options::default(), &mut 1_000_000);
+    assert_eq!(found.expect("it takes few steps").len(), 1);
 }

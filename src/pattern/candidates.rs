@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Options;
 use super::wanted::Wanted;
+use crate::source::Span;
 use crate::syntax::{File, Flags, Kind, NodeId, Role, Tree, last_word};
 
 /// Calls `visit` with each node that pattern node `p` may match, until it returns false; where few
@@ -20,7 +21,12 @@ pub(super) fn each(
     let decorates = |node: NodeId| tree.kind(tree.node(node).parent) == Kind::Decorator;
     let visit = &mut |node| !options.attr_expr && decorates(node) || visit(node);
     let lists = lists(pattern, p, file);
-    if let Some(near) = wanted.and_then(|wanted| near(file, wanted)) {
+    // A short list is gone through sooner than what lies near a long range.
+    let listed = lists
+        .as_ref()
+        .map(|lists| lists.iter().map(|list| list.len()).sum());
+    let few = listed.unwrap_or(usize::MAX);
+    if let Some(near) = wanted.and_then(|wanted| near(file, wanted, few)) {
         let listed = |node: &NodeId| match &lists {
             Some(lists) => lists.iter().any(|list| list.binary_search(node).is_ok()),
             None => true,
@@ -77,11 +83,21 @@ fn fits(pattern: &Tree, p: NodeId, file: &File<'_>, options: Options, node: Node
     }
 }
 
-/// The nodes that stand in one of the ranges asked for, or around one; `None` where they are many.
-fn near(file: &File<'_>, wanted: &Wanted) -> Option<Vec<NodeId>> {
+/// The nodes that stand in one of the ranges asked for, or around one; `None` where they are many, or
+/// more than `most`.
+fn near(file: &File<'_>, wanted: &Wanted, most: usize) -> Option<Vec<NodeId>> {
     const FEW: usize = 8;
+    const SHORT: usize = 64;
+    if wanted.spans().len() > FEW || most <= SHORT {
+        return None;
+    }
     let (tree, by_start) = (file.tree(), file.by_start());
-    if wanted.spans().len() > FEW {
+    let starts_in = |span: &Span| {
+        let first = by_start.partition_point(|(start, _)| *start < span.start);
+        let end = by_start.partition_point(|(start, _)| *start <= span.end);
+        end - first
+    };
+    if wanted.spans().iter().map(starts_in).sum::<usize>() > most {
         return None;
     }
     let mut near = Vec::new();
@@ -141,6 +157,58 @@ pub(super) fn within(
         found.sort_unstable();
     }
     Some(found)
+}
+
+/// The nodes around what the rarest call or field of pattern node `p` may match: what `p` matches is
+/// one of them. `None` where it names none, or none that is rare.
+pub(super) fn around(
+    pattern: &Tree,
+    p: NodeId,
+    file: &File<'_>,
+    options: Options,
+) -> Option<Vec<NodeId>> {
+    const RARE: usize = 64;
+    // What is imported or has a type stands elsewhere, and so does what a name stands for.
+    let elsewhere = |id: NodeId| {
+        matches!(
+            pattern.kind(id),
+            Kind::Import | Kind::ImportFrom | Kind::TypedMetaVar
+        )
+    };
+    if options.symbolic_propagation || pattern.subtree(p).any(elsewhere) {
+        return None;
+    }
+    let is_named = |id: &NodeId| match pattern.kind(*id) {
+        // A decorator needs no call.
+        Kind::Call | Kind::New => {
+            let decorates = pattern.kind(pattern.node(*id).parent) == Kind::Decorator;
+            let callee = pattern.child(*id, Role::Callee).filter(|_| !decorates);
+            callee.is_some_and(|callee| {
+                !is_chain(pattern, callee) && last_word(pattern, callee).is_some()
+            })
+        }
+        // An imported name may be short for a field of a field.
+        Kind::Attr => {
+            let within = pattern.kind(pattern.node(*id).parent) == Kind::Attr;
+            !is_chain(pattern, *id) && !within
+        }
+        _ => false,
+    };
+    let named = pattern.subtree(p).filter(is_named);
+    let lists = named.filter_map(|id| lists(pattern, id, file));
+    let rarest = lists.min_by_key(|lists| lists.iter().map(|list| list.len()).sum::<usize>())?;
+    if rarest.iter().map(|list| list.len()).sum::<usize>() > RARE {
+        return None;
+    }
+    let tree = file.tree();
+    let mut around = Vec::new();
+    for &node in rarest.into_iter().flatten() {
+        around.push(node);
+        around.extend(tree.ancestors(node));
+    }
+    around.sort_unstable();
+    around.dedup();
+    Some(around)
 }
 
 /// The lists of the index that hold all nodes that pattern node `p` may match, where its kind or

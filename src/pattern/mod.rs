@@ -134,8 +134,14 @@ impl Reading {
         let mut matcher = Matcher::new(&self.tree, text, file, options, *steps);
         match self.root {
             Root::Node(p) => {
+                let around = candidates::around(&self.tree, p, file, options);
+                let is_around = |t| {
+                    around
+                        .as_ref()
+                        .is_none_or(|around| around.binary_search(&t).is_ok())
+                };
                 candidates::each(&self.tree, p, file, options, wanted, &mut |t| {
-                    if !is_wanted(tree.span(t)) {
+                    if !is_wanted(tree.span(t)) || !is_around(t) {
                         return true;
                     }
                     matcher.node(p, t, &mut |matcher| {
@@ -168,6 +174,12 @@ impl Reading {
                 }
             }
             Root::Statements { first, stop } => {
+                let around = candidates::around(&self.tree, first, file, options);
+                let is_around = |t| {
+                    around
+                        .as_ref()
+                        .is_none_or(|around| around.binary_search(&t).is_ok())
+                };
                 let markup = matches!(tree.language, Language::Html | Language::Xml);
                 let elements = index.of_kind(Kind::Element).iter().filter(|_| markup);
                 let lists = index
@@ -182,7 +194,7 @@ impl Reading {
                         let list_end = tree.span(list).end;
                         let reach =
                             |wanted: &Wanted| wanted.takes_from(tree.span(statement), list_end);
-                        if !wanted.is_none_or(reach) {
+                        if !wanted.is_none_or(reach) || !is_around(statement) {
                             continue;
                         }
                         matcher.statements_at(

@@ -213,6 +213,8 @@ const REQUIRE: &str = "require";
 /// How a pattern of a script uses the word, and what it matches cannot but use it.
 fn use_in_script(pattern: &str, word: Range<usize>) -> Option<Use> {
     let (before, after) = (&pattern[..word.start], &pattern[word.end..]);
+    // A name may hold a `$` before the word.
+    let before = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_$".contains(c));
     match &pattern[word] {
         "for" => return heads_loop(after).then_some(Use::Loop),
         REQUIRE => return after.starts_with("($").then_some(Use::Call),
@@ -433,6 +435,7 @@ mod tests {
             ("eval($X)", used("eval", Use::Call)),
             ("require($X)", used("require", Use::Call)),
             ("require(\"a\")", Needs::Nothing),
+            ("$DB.$raw(...)", used("raw", Use::Method)),
             ("new Function(...)", word("Function")),
             ("$C.$M(@Body(...) $P: $T)", word("Body")),
             ("run(...) { ... }", word("run")),
