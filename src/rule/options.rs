@@ -169,7 +169,7 @@ pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
     (
         "taint_assume_safe_indexes",
         Effect::Taint(|options| &mut options.assume_safe_indexes),
-        "an index says nothing of the element",
+        "an index says nothing of the element, nor the key in `table.get(key)`",
     ),
     (
         "taint_assume_safe_comparisons",

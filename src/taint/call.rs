@@ -241,8 +241,13 @@ impl Walk<'_> {
         let options = self.program.spec.options;
         let template = object.filter(|_| name == Symbol::of("format"));
         let before = template.and_then(|template| self.before_host(template));
+        // `table.get(key, default)` of anything is an index, too.
+        let is_index = options.assume_safe_indexes
+            && known == Some(Method::Gets)
+            && receiver.is_clean()
+            && arguments.first().is_some_and(|first| first.name.is_none());
         let mut given = Set::default();
-        for (at, argument) in arguments.iter().enumerate() {
+        for (at, argument) in arguments.iter().enumerate().skip(usize::from(is_index)) {
             let takes = |before: &BeforeHost| argument.spread || before.takes(at, argument.name);
             if before.as_ref().is_none_or(takes) {
                 given.add(&argument.shape.all());
