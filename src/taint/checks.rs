@@ -377,7 +377,6 @@ impl Walk<'_> {
         places
     }
 
-    /// The address whose host was checked, and the text that it was read from.
     /// The address of `urljoin(base, address)`.
     fn joined_to_base(&self, node: NodeId) -> Option<NodeId> {
         let tree = self.tree;
@@ -418,6 +417,7 @@ impl Walk<'_> {
         }
     }
 
+    /// The address whose host was checked, and the text that it was read from.
     fn address(&self, node: NodeId, depth: u32) -> Vec<Place> {
         let tree = self.tree;
         let mut places: Vec<Place> = self
