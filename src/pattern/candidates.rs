@@ -159,14 +159,23 @@ pub(super) fn within(
     Some(found)
 }
 
-/// The nodes around what the rarest call or field of pattern node `p` may match: what `p` matches is
-/// one of them. `None` where it names none, or none that is rare.
-pub(super) fn around(
-    pattern: &Tree,
-    p: NodeId,
-    file: &File<'_>,
-    options: Options,
-) -> Option<Vec<NodeId>> {
+/// The nodes around what the rarest call or field of a pattern may match, in order; nothing where the
+/// pattern names none, or none that is rare.
+pub(super) struct Around(Option<Vec<NodeId>>);
+
+impl Around {
+    pub(super) fn new(pattern: &Tree, p: NodeId, file: &File<'_>, options: Options) -> Around {
+        Around(around(pattern, p, file, options))
+    }
+
+    /// Whether the pattern may match the node.
+    pub(super) fn takes(&self, node: NodeId) -> bool {
+        let nodes = self.0.as_ref();
+        nodes.is_none_or(|nodes| nodes.binary_search(&node).is_ok())
+    }
+}
+
+fn around(pattern: &Tree, p: NodeId, file: &File<'_>, options: Options) -> Option<Vec<NodeId>> {
     const RARE: usize = 64;
     // What is imported or has a type stands elsewhere, and so does what a name stands for.
     let elsewhere = |id: NodeId| {

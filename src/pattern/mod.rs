@@ -134,14 +134,9 @@ impl Reading {
         let mut matcher = Matcher::new(&self.tree, text, file, options, *steps);
         match self.root {
             Root::Node(p) => {
-                let around = candidates::around(&self.tree, p, file, options);
-                let is_around = |t| {
-                    around
-                        .as_ref()
-                        .is_none_or(|around| around.binary_search(&t).is_ok())
-                };
+                let around = candidates::Around::new(&self.tree, p, file, options);
                 candidates::each(&self.tree, p, file, options, wanted, &mut |t| {
-                    if !is_wanted(tree.span(t)) || !is_around(t) {
+                    if !is_wanted(tree.span(t)) || !around.takes(t) {
                         return true;
                     }
                     matcher.node(p, t, &mut |matcher| {
@@ -174,12 +169,7 @@ impl Reading {
                 }
             }
             Root::Statements { first, stop } => {
-                let around = candidates::around(&self.tree, first, file, options);
-                let is_around = |t| {
-                    around
-                        .as_ref()
-                        .is_none_or(|around| around.binary_search(&t).is_ok())
-                };
+                let around = candidates::Around::new(&self.tree, first, file, options);
                 let markup = matches!(tree.language, Language::Html | Language::Xml);
                 let elements = index.of_kind(Kind::Element).iter().filter(|_| markup);
                 let lists = index
@@ -194,7 +184,7 @@ impl Reading {
                         let list_end = tree.span(list).end;
                         let reach =
                             |wanted: &Wanted| wanted.takes_from(tree.span(statement), list_end);
-                        if !wanted.is_none_or(reach) || !is_around(statement) {
+                        if !wanted.is_none_or(reach) || !around.takes(statement) {
                             continue;
                         }
                         matcher.statements_at(

@@ -96,11 +96,11 @@ impl Walk<'_> {
         }
         let value = match meaning {
             Callee::Function(id) if self.is_summed(id, &Shape::default(), &arguments) => {
-                self.callbacks(None, &mut arguments, &receiver, state);
+                self.callbacks(None, &mut arguments, state);
                 self.apply(id, node, None, &arguments, state)
             }
             Callee::Method(id) if self.is_summed(id, &receiver, &arguments) => {
-                self.callbacks(None, &mut arguments, &receiver, state);
+                self.callbacks(None, &mut arguments, state);
                 self.apply(
                     id,
                     node,
@@ -179,11 +179,9 @@ impl Walk<'_> {
         &mut self,
         given: Option<&Given>,
         arguments: &mut [Argument],
-        receiver: &Shape,
         state: &mut State,
     ) -> Option<Shape> {
         let mut returned: Option<Shape> = None;
-        let _ = receiver;
         for argument in arguments.iter_mut() {
             let is_function = self.tree.kind(argument.value) == Kind::Func;
             let id = match self.tree.kind(argument.value) {
@@ -258,7 +256,7 @@ impl Walk<'_> {
         }
         if let Some(var) = self.resolver(name, arguments) {
             self.resolved.push((var, Shape::default()));
-            self.callbacks(None, arguments, receiver, state);
+            self.callbacks(None, arguments, state);
             return self
                 .resolved
                 .pop()
@@ -266,7 +264,7 @@ impl Walk<'_> {
                 .unwrap_or_default();
         }
         let calls = self.given_to_callbacks(object, known, name, receiver, arguments, state);
-        let returned = self.callbacks(calls.as_ref(), arguments, receiver, state);
+        let returned = self.callbacks(calls.as_ref(), arguments, state);
         if let Some(shape) = self.well_known(node, object, name, receiver, arguments, state) {
             return shape;
         }
@@ -281,7 +279,7 @@ impl Walk<'_> {
         if let Some(shape) = self.construct_plainly(node, arguments) {
             return shape;
         }
-        let fallback = |walk: &mut Self| {
+        let fallback = || {
             let mut all =
                 if options.assume_safe_functions || options.only_propagate_through_assignments {
                     Set::default()
@@ -291,7 +289,6 @@ impl Walk<'_> {
             if let Some(returned) = &returned {
                 all.add(&returned.all());
             }
-            let _ = walk;
             Shape::of(all)
         };
         match (known, &returned) {
@@ -314,7 +311,7 @@ impl Walk<'_> {
                 self.set_attribute(arguments, state);
                 Shape::default()
             }
-            _ => fallback(self),
+            _ => fallback(),
         }
     }
 
