@@ -7,7 +7,9 @@ mod kept;
 mod link;
 mod look;
 mod message;
+mod narrow;
 mod outline;
+mod parts;
 mod phase;
 mod prefilter;
 mod ruleset;
@@ -142,10 +144,12 @@ pub fn scan_file_of_many(rules: &RuleSet, source: &Source) -> FileReport {
 
 fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
     let mut report = FileReport::default();
-    let live = timing::stage(Stage::Prefilter, || LiveRules::of(rules, source, outlines));
+    let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
+    let live = timing::stage(Stage::Prefilter, || {
+        LiveRules::of(rules, source, outlines, marked)
+    });
     report.outline = live.outline;
     let entries = live.of_language;
-    let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
     let mut file = None;
     if let Err(error) = &source.decoded {
         report
@@ -214,7 +218,9 @@ fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
 
 /// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
-    let live = LiveRules::of(rules, source, false).of_language.into_iter();
+    let live = LiveRules::of(rules, source, false, false)
+        .of_language
+        .into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
 }
 
@@ -226,10 +232,12 @@ fn look_for_secrets(
 ) {
     let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
     let mut search = rules.detectors().search(source, &sees);
-    if search.wants_tree() && source.decoded.is_ok() {
+    if !search.built().is_empty() && source.decoded.is_ok() {
         if let Some(file) = file {
             search.add_tree(file);
         } else if source.text().len() <= MAX_PARSED
+            && narrow::around(source, search.built())
+                .is_none_or(|file| search.is_told_more_by(&file))
             && let Some(file) = File::parse(source)
         {
             report.parsed = true;
@@ -251,7 +259,8 @@ struct LiveRules {
 }
 
 impl LiveRules {
-    fn of(rules: &RuleSet, source: &Source, outlines: bool) -> LiveRules {
+    /// Where the file `is_parsed` in any case, no part of it is looked at alone.
+    fn of(rules: &RuleSet, source: &Source, outlines: bool, is_parsed: bool) -> LiveRules {
         let mut outline = None;
         let mut live = |language: Language| {
             let all = &rules.by_language[language as usize];
@@ -266,7 +275,17 @@ impl LiveRules {
             let live = all.iter().enumerate().filter(|&(at, &index)| {
                 prefilter.passes(at, &words) && rules.entries[index].sees(source)
             });
-            live.map(|(_, &index)| index).collect()
+            let live: Vec<usize> = live.map(|(_, &index)| index).collect();
+            if live.is_empty() || is_parsed || !narrow::is_worth_it(source) {
+                return live;
+            }
+            let Some(narrowed) = narrow::narrow(rules, source, &words, &live) else {
+                return live;
+            };
+            if let Some(outline) = &mut outline {
+                outline.forget(&narrowed.without);
+            }
+            narrowed.live
         };
         LiveRules {
             of_language: match source.language {

@@ -70,6 +70,18 @@ impl Outline {
         })
     }
 
+    /// Takes back what words say of ends of flows that the file does not have after all.
+    pub(super) fn forget(&mut self, ends: &[(usize, Half)]) {
+        self.halves
+            .retain(|(rule, half, _)| !ends.contains(&(*rule, *half)));
+        for &(rule, half) in ends {
+            match half {
+                Half::Source => self.sources.remove(rule),
+                Half::Sink => self.sinks.remove(rule),
+            }
+        }
+    }
+
     /// Replaces what words say of the halves of rules by what their patterns say, now that the file
     /// is parsed.
     pub(super) fn confirm(&mut self, rules: &RuleSet, subject: &Subject<'_>) {
@@ -128,6 +140,12 @@ impl Bits {
             self.0.resize(rule / 64 + 1, 0);
         }
         self.0[rule / 64] |= 1 << (rule % 64);
+    }
+
+    pub(super) fn remove(&mut self, rule: usize) {
+        if let Some(word) = self.0.get_mut(rule / 64) {
+            *word &= !(1 << (rule % 64));
+        }
     }
 
     pub(super) fn has(&self, rule: usize) -> bool {

@@ -14,12 +14,13 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
+use super::narrow;
 use super::spelling::may_hide_words;
 use super::usage::Usage;
 use crate::rule::{Needs, Part, Use};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::canonical;
 use crate::taint::Half;
 
@@ -41,12 +42,16 @@ pub(super) struct Prefilter {
 
 /// [`Needs`] with words as numbers.
 #[derive(Debug)]
-enum Need {
+pub(super) enum Need {
     Nothing,
     Word(u32),
     Text(u32),
     All(Vec<Need>),
+    Each(Vec<Need>),
     Any(Vec<Need>),
+    Around(Box<Need>),
+    Within(Box<Need>),
+    Recursion,
 }
 
 impl Prefilter {
@@ -84,6 +89,7 @@ impl Prefilter {
             seen: vec![false; self.count],
             text,
             matched: vec![OnceCell::new(); self.texts.len()],
+            spots: Vec::new(),
         };
         if self.count == 0 {
             return words;
@@ -94,6 +100,7 @@ impl Prefilter {
         }
         let mut known = Known::new(text);
         let usage = Usage::of(source);
+        let notes_spots = narrow::is_worth_it(source);
         let mut read_otherwise = 0;
         let mut pieces = Vec::new();
         let mut at = 0;
@@ -106,13 +113,17 @@ impl Prefilter {
                     let known = known.slot(hash);
                     if known.is_new(text, at, end) {
                         pieces.clear();
-                        let word = &text[at..end];
-                        let uses = self.look_up(word, hash, &mut words, &mut pieces);
+                        let uses = self.look_up(&text[at..end], hash, &mut pieces);
+                        words.note(&pieces);
                         *known = Seen {
                             start: at as u32,
                             end: end as u32,
                             uses,
+                            counts: uses.is_some() || !pieces.is_empty(),
                         };
+                    }
+                    if notes_spots && known.counts {
+                        words.spots.push(Span::new(at, end));
                     }
                     // How a word is used is told by each place where it stands.
                     if let Some(uses) = known.uses {
@@ -129,17 +140,11 @@ impl Prefilter {
             {
                 let range = spelt_otherwise(text, read_otherwise, at);
                 read_otherwise = range.end;
-                for chunk in text[range].utf8_chunks() {
-                    let read = canonical(chunk.valid().as_bytes());
-                    pieces.clear();
-                    for word in read.split(|b| !IS_WORD[*b as usize]) {
-                        let (_, hash) = word_end(word, 0);
-                        if let Some(uses) = self.look_up(word, hash, &mut words, &mut pieces) {
-                            for (_, number) in &self.uses[uses as usize] {
-                                words.seen[*number as usize] = true;
-                            }
-                        }
-                    }
+                pieces.clear();
+                self.read_otherwise(&text[range.clone()], &mut pieces);
+                words.note(&pieces);
+                if notes_spots && !pieces.is_empty() {
+                    words.spots.push(Span::new(range.start, range.end));
                 }
             }
             at += 1;
@@ -147,21 +152,43 @@ impl Prefilter {
         words
     }
 
-    /// Notes a word and its pieces, beside those that are known of it, and returns the number of its
-    /// uses.
-    fn look_up(
-        &self,
-        word: &[u8],
-        hash: u64,
-        words: &mut Words<'_>,
-        pieces: &mut Vec<u32>,
-    ) -> Option<u32> {
+    /// Adds what a word with escapes or letters beyond ASCII reads as, however that is used.
+    fn read_otherwise(&self, spelt: &[u8], numbers: &mut Vec<u32>) {
+        for chunk in spelt.utf8_chunks() {
+            let read = canonical(chunk.valid().as_bytes());
+            let mut pieces = Vec::new();
+            for word in read.split(|b| !IS_WORD[*b as usize]) {
+                let (_, hash) = word_end(word, 0);
+                if let Some(uses) = self.look_up(word, hash, &mut pieces) {
+                    let uses = &self.uses[uses as usize];
+                    numbers.extend(uses.iter().map(|(_, number)| *number));
+                }
+            }
+            numbers.extend(pieces);
+        }
+    }
+
+    /// The numbers of a spot, however it is used, and the row of its uses where that tells.
+    pub(super) fn numbers_at(&self, spot: &[u8], numbers: &mut Vec<u32>) -> &[(Use, u32)] {
+        if !spot.iter().all(|b| IS_WORD[*b as usize]) {
+            self.read_otherwise(spot, numbers);
+            return &[];
+        }
+        let (_, hash) = word_end(spot, 0);
+        let uses = self.look_up(spot, hash, numbers);
+        uses.map_or(&[], |uses| &self.uses[uses as usize])
+    }
+
+    /// What a rule needs.
+    pub(super) fn need(&self, rule: usize) -> &Need {
+        &self.needs[rule]
+    }
+
+    /// Adds a word and its pieces to the pieces that are known of it, and returns the row of its uses.
+    fn look_up(&self, word: &[u8], hash: u64, pieces: &mut Vec<u32>) -> Option<u32> {
         let numbers = self.words.get(word, hash);
         let uses = numbers.and_then(|numbers| numbers.uses);
-        if let Some(number) = numbers.and_then(|numbers| numbers.word) {
-            words.seen[number as usize] = true;
-            pieces.push(number);
-        }
+        pieces.extend(numbers.and_then(|numbers| numbers.word));
         let Some(automaton) = &self.automaton else {
             return uses;
         };
@@ -172,16 +199,18 @@ impl Prefilter {
                 && (!part.at_end || range.end == word.len())
                 && (part.any_case || &word[range] == part.text.as_bytes())
             {
-                words.seen[*number as usize] = true;
                 pieces.push(*number);
             }
         }
         if pieces.len() > 1 {
             for (need, number) in &self.together {
-                words.seen[*number as usize] |= need.holds(&|need| match need {
+                let holds = need.holds(&|need| match need {
                     Piece::Word(piece) => pieces.contains(&piece),
                     Piece::Text(_) => true,
                 });
+                if holds {
+                    pieces.push(*number);
+                }
             }
         }
         uses
@@ -203,14 +232,26 @@ impl Prefilter {
         })
     }
 
+    /// Whether a piece of what a rule needs is in the text.
+    pub(super) fn is_there(&self, piece: Piece, words: &Words<'_>) -> bool {
+        match piece {
+            Piece::Word(number) => words.seen[number as usize],
+            Piece::Text(number) => self.matches(number, words),
+        }
+    }
+
+    /// The expression that a text has to match somewhere, with the shortest matches that there are.
+    pub(super) fn expression(&self, number: u32) -> Option<&Regex> {
+        let (text, regex) = &self.texts[number as usize];
+        let compile = || RegexBuilder::new(text).swap_greed(true).build().ok();
+        regex.get_or_init(compile).as_ref()
+    }
+
     fn matches(&self, number: u32, words: &Words<'_>) -> bool {
         *words.matched[number as usize].get_or_init(|| {
-            let (text, regex) = &self.texts[number as usize];
-            let regex = regex.get_or_init(|| Regex::new(text).ok());
+            let regex = self.expression(number);
             // A broken letter is shown to expressions as another one.
-            regex
-                .as_ref()
-                .is_none_or(|regex| regex.is_match(words.text))
+            regex.is_none_or(|regex| regex.is_match(words.text))
                 || std::str::from_utf8(words.text).is_err()
         })
     }
@@ -247,11 +288,26 @@ pub(super) struct Words<'s> {
     seen: Vec<bool>,
     text: &'s [u8],
     matched: Vec<OnceCell<bool>>,
+    /// Where the words stand that some rule asks for, of texts that are worth looking at in parts.
+    spots: Vec<Span>,
+}
+
+impl Words<'_> {
+    /// Where the words stand that some rule asks for.
+    pub(super) fn spots(&self) -> &[Span] {
+        &self.spots
+    }
+
+    fn note(&mut self, numbers: &[u32]) {
+        for &number in numbers {
+            self.seen[number as usize] = true;
+        }
+    }
 }
 
 /// What a need asks of a text.
 #[derive(Clone, Copy, Debug)]
-enum Piece {
+pub(super) enum Piece {
     Word(u32),
     Text(u32),
 }
@@ -320,19 +376,39 @@ impl Numbers {
                 }) as u32)
             }
             Needs::All(all) => Need::All(all.iter().map(|need| self.need(need)).collect()),
+            Needs::Each(all) => Need::Each(all.iter().map(|need| self.need(need)).collect()),
             Needs::Any(any) => Need::Any(any.iter().map(|need| self.need(need)).collect()),
+            Needs::Recursion => Need::Recursion,
+            Needs::Around(need) => Need::Around(Box::new(self.need(need))),
+            Needs::Within(need) => Need::Within(Box::new(self.need(need))),
         }
     }
 }
 
 impl Need {
+    /// Shows every piece that it asks for.
+    pub(super) fn each(&self, then: &mut impl FnMut(Piece)) {
+        match self {
+            Need::Nothing | Need::Recursion => {}
+            Need::Word(number) => then(Piece::Word(*number)),
+            Need::Text(number) => then(Piece::Text(*number)),
+            Need::All(all) | Need::Each(all) | Need::Any(all) => {
+                for need in all {
+                    need.each(then);
+                }
+            }
+            Need::Around(need) | Need::Within(need) => need.each(then),
+        }
+    }
+
     fn holds(&self, is_there: &impl Fn(Piece) -> bool) -> bool {
         match self {
-            Need::Nothing => true,
+            Need::Nothing | Need::Recursion => true,
             Need::Word(word) => is_there(Piece::Word(*word)),
             Need::Text(text) => is_there(Piece::Text(*text)),
-            Need::All(all) => all.iter().all(|need| need.holds(is_there)),
+            Need::All(all) | Need::Each(all) => all.iter().all(|need| need.holds(is_there)),
             Need::Any(any) => any.iter().any(|need| need.holds(is_there)),
+            Need::Around(need) | Need::Within(need) => need.holds(is_there),
         }
     }
 }
@@ -411,6 +487,8 @@ struct Seen {
     start: u32,
     end: u32,
     uses: Option<u32>,
+    /// Whether some rule asks for it.
+    counts: bool,
 }
 
 impl Known {

@@ -377,6 +377,11 @@ impl Entry {
         fixer.as_ref()
     }
 
+    /// Whether the rule follows values.
+    pub(super) fn is_flow(&self) -> bool {
+        matches!(self.rule.mode, Mode::Taint(_))
+    }
+
     /// Whether the rule's `paths:` let it see a file.
     pub(super) fn sees(&self, source: &Source) -> bool {
         let paths = &self.rule.paths;

@@ -451,7 +451,9 @@ mod tests {
                 if part.at_end { "" } else { "*" }
             ),
             Needs::Together(all) => list(all, " + "),
-            Needs::All(all) => list(all, " & "),
+            Needs::All(all) | Needs::Each(all) => list(all, " & "),
+            Needs::Around(need) | Needs::Within(need) => show(need),
+            Needs::Recursion => "a call of itself".into(),
             Needs::Any(any) => list(any, " | "),
             Needs::Text(regex) => format!("/{regex}/"),
         }

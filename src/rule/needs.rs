@@ -28,10 +28,18 @@ pub enum Needs {
     Together(Vec<Needs>),
     /// A text that this regular expression matches somewhere.
     Text(String),
-    /// All of these.
+    /// All of these, in one place.
     All(Vec<Needs>),
+    /// All of these, each in a place of its own.
+    Each(Vec<Needs>),
     /// One of these.
     Any(Vec<Needs>),
+    /// This, which may stand around a match and not in it.
+    Around(Box<Needs>),
+    /// This, of which a part may stand in a function within a match.
+    Within(Box<Needs>),
+    /// A call, in a function, of that function.
+    Recursion,
 }
 
 /// How Python, JavaScript and TypeScript use a word.
@@ -49,7 +57,7 @@ pub enum Use {
     Keyword,
     /// It is the key of a pair, or of a type.
     Key,
-    /// It is the `for` of a loop over keys or values.
+    /// It is the `for` of a loop over keys or values, or a `forEach`.
     Loop,
 }
 
@@ -92,19 +100,131 @@ fn of_patterns(languages: &[String], options: &Options) -> fn(&str) -> Needs {
 fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
     let of_formula = |formula: &Formula| of_formula(formula, of_pattern);
     match formula {
-        Formula::Pattern(leaf) => of_pattern(&leaf.text),
-        Formula::Regex(leaf) => literals::of_regex(&leaf.text, Start::Anywhere),
-        Formula::Inside(inner) | Formula::Anywhere(inner) => of_formula(inner),
+        Formula::Pattern(leaf) => match reaches(&leaf.text) {
+            0 => of_pattern(&leaf.text),
+            1 => within(of_pattern(&leaf.text)),
+            // Several functions may each hold some of its words.
+            _ => Needs::Around(Box::new(of_pattern(&leaf.text))),
+        },
+        // What it matches knows no functions.
+        Formula::Regex(leaf) => around(literals::of_regex(&leaf.text, Start::Anywhere)),
+        Formula::Inside(inner) => around(of_formula(inner)),
+        Formula::Anywhere(inner) => within(of_formula(inner)),
         Formula::Or(choices) => any(choices.iter().map(of_formula).collect()),
-        Formula::And(all) => {
-            let positives = all.positives.iter().map(of_formula);
-            let conditions = all
-                .conditions
-                .iter()
-                .map(|one| of_condition(one, all, of_pattern));
-            all_of(positives.chain(conditions).collect())
-        }
+        Formula::And(all) => of_conjunction(all, of_pattern),
     }
+}
+
+/// What a conjunction needs. A match is where the smallest of its parts is; the others, and what is
+/// asked of their metavariables, may stand around it.
+fn of_conjunction(all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
+    let mut asked: Vec<(&Condition, Needs)> = all
+        .conditions
+        .iter()
+        .map(|one| (one, of_condition(one, all, of_pattern)))
+        .collect();
+    let mut needs = Vec::new();
+    let mut may_be_anywhere = false;
+    for positive in &all.positives {
+        let mut parts = vec![of_formula(positive, of_pattern)];
+        if !surrounds(positive) {
+            // What it binds to a metavariable is a part of it.
+            let bound = asked.extract_if(.., |(one, _)| match one {
+                Condition::Regex { metavariable, .. } => binds(positive, metavariable),
+                _ => false,
+            });
+            parts.extend(bound.map(|(_, needs)| needs));
+            may_be_anywhere |= parts.iter().all(|needs| *needs == Needs::Nothing);
+        }
+        needs.push(all_of(parts));
+    }
+    if all
+        .positives
+        .iter()
+        .any(|one| calls_itself(one, &all.positives))
+    {
+        may_be_anywhere = false;
+        needs.push(Needs::Recursion);
+    }
+    let is_own = |positive: &&Formula| !surrounds(positive);
+    let is_one = all.positives.iter().filter(is_own).count() == 1;
+    for (one, asked) in asked {
+        let looks_within = matches!(one, Condition::Pattern { .. });
+        may_be_anywhere |= looks_within && asked == Needs::Nothing;
+        needs.push(if looks_within {
+            within(asked)
+        } else {
+            around(asked)
+        });
+    }
+    if may_be_anywhere {
+        needs = needs.into_iter().map(around).collect();
+    }
+    match all_of(needs) {
+        Needs::All(needs) if !is_one => Needs::Each(needs),
+        needs => needs,
+    }
+}
+
+/// Whether a pattern calls what a function around it is called.
+fn calls_itself(pattern: &Formula, all: &[Formula]) -> bool {
+    let Formula::Pattern(leaf) = pattern else {
+        return false;
+    };
+    let name = leaf.text.split('(').next().unwrap_or_default();
+    let is_metavariable = name
+        .strip_prefix('$')
+        .is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+    let heads = [format!("function {name}("), format!("{name} = (")];
+    is_metavariable
+        && all
+            .iter()
+            .any(|one| surrounds(one) && defines_by(one, &heads))
+}
+
+/// Whether each pattern of a formula begins in one of these ways.
+fn defines_by(formula: &Formula, heads: &[String]) -> bool {
+    match formula {
+        Formula::Pattern(leaf) => heads.iter().any(|head| leaf.text.starts_with(head)),
+        Formula::Inside(inner) => defines_by(inner, heads),
+        Formula::Or(choices) => choices.iter().all(|one| defines_by(one, heads)),
+        Formula::And(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+    }
+}
+
+/// Whether a formula only says what a match stands in.
+fn surrounds(formula: &Formula) -> bool {
+    match formula {
+        Formula::Inside(_) => true,
+        Formula::Or(choices) => choices.iter().all(surrounds),
+        Formula::And(all) => all.focus.is_empty() && all.positives.iter().all(surrounds),
+        Formula::Pattern(_) | Formula::Regex(_) | Formula::Anywhere(_) => false,
+    }
+}
+
+/// Whether the metavariable is bound wherever the formula matches.
+fn binds(formula: &Formula, metavariable: &str) -> bool {
+    match formula {
+        Formula::Pattern(leaf) if reaches(&leaf.text) > 0 => false,
+        Formula::Pattern(leaf) => {
+            spell(&leaf.text, metavariable, "x").is_some_and(|it| it != leaf.text)
+        }
+        Formula::Regex(_) | Formula::Inside(_) | Formula::Anywhere(_) => false,
+        Formula::Or(choices) => choices.iter().all(|one| binds(one, metavariable)),
+        Formula::And(all) => all.positives.iter().any(|one| binds(one, metavariable)),
+    }
+}
+
+/// In how many places a pattern may look into the bodies of functions within what it matches.
+fn reaches(pattern: &str) -> usize {
+    let bodies = pattern.match_indices('{').filter(|(at, _)| {
+        let before = pattern[..*at].trim_end();
+        let body = pattern[at + 1..].trim_start();
+        let rest = body.strip_prefix("...").map(str::trim_start);
+        (before.ends_with([')', ';', '}']) || before.ends_with("=>"))
+            && !rest.is_some_and(|rest| rest.starts_with('}'))
+    });
+    pattern.matches("<...").count() + bodies.count()
 }
 
 /// What a condition needs besides the formula that binds its metavariable.
@@ -209,10 +329,16 @@ fn words_used(needs: Needs, used: Use) -> Needs {
     match needs {
         Needs::Word(word) => Needs::Used(word, used),
         Needs::All(all) => Needs::All(inner(all)),
+        Needs::Each(all) => Needs::Each(inner(all)),
         Needs::Any(all) => Needs::Any(inner(all)),
-        Needs::Nothing | Needs::Used(..) | Needs::Part(_) | Needs::Together(_) | Needs::Text(_) => {
-            needs
-        }
+        Needs::Around(need) => around(words_used(*need, used)),
+        Needs::Within(need) => within(words_used(*need, used)),
+        Needs::Nothing
+        | Needs::Recursion
+        | Needs::Used(..)
+        | Needs::Part(_)
+        | Needs::Together(_)
+        | Needs::Text(_) => needs,
     }
 }
 
@@ -283,13 +409,20 @@ pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
         Needs::Word(word) if varies(&word) => Needs::Nothing,
         Needs::Text(_) if !languages.iter().all(verbatim) => Needs::Nothing,
         Needs::Nothing
+        | Needs::Recursion
         | Needs::Word(_)
         | Needs::Used(..)
         | Needs::Part(_)
         | Needs::Together(_)
         | Needs::Text(_) => needs,
         Needs::All(all) => all_of(inner(all)),
+        Needs::Each(all) => match all_of(inner(all)) {
+            Needs::All(all) => Needs::Each(all),
+            needs => needs,
+        },
         Needs::Any(choices) => any(inner(choices)),
+        Needs::Around(need) => around(without_variants(*need, languages)),
+        Needs::Within(need) => within(without_variants(*need, languages)),
     }
 }
 
@@ -335,6 +468,20 @@ pub(super) fn any(mut choices: Vec<Needs>) -> Needs {
     match choices.len() {
         1 => choices.remove(0),
         _ => Needs::Any(choices),
+    }
+}
+
+fn around(needs: Needs) -> Needs {
+    match needs {
+        Needs::Nothing | Needs::Around(_) => needs,
+        _ => Needs::Around(Box::new(needs)),
+    }
+}
+
+fn within(needs: Needs) -> Needs {
+    match needs {
+        Needs::Nothing | Needs::Within(_) => needs,
+        _ => Needs::Within(Box::new(needs)),
     }
 }
 

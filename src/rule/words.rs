@@ -174,7 +174,12 @@ fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
                 let word = &text[at..end];
                 let identifier = !b.is_ascii_digit() && word.is_ascii() && word.len() > 1;
                 let used = if identifier { use_of(at..end) } else { None };
-                let asked = used == Some(Use::Loop) || word == REQUIRE && used.is_some();
+                let asked = match used {
+                    // A field may have the name of a keyword.
+                    Some(Use::Method | Use::Field | Use::Loop) => true,
+                    Some(_) => word == REQUIRE,
+                    None => false,
+                };
                 if identifier && (asked || !KEYWORDS.contains(&word)) {
                     let word = word.to_owned();
                     words.push(match used {
@@ -217,6 +222,7 @@ fn use_in_script(pattern: &str, word: Range<usize>) -> Option<Use> {
     let before = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_$".contains(c));
     match &pattern[word] {
         "for" => return heads_loop(after).then_some(Use::Loop),
+        "forEach" if before.ends_with('.') && after.starts_with('(') => return Some(Use::Loop),
         REQUIRE => return after.starts_with("($").then_some(Use::Call),
         _ => {}
     }

@@ -102,7 +102,7 @@ impl Detectors {
             work: Work::on(source.text()),
             candidates: Vec::new(),
             pieces: Vec::new(),
-            wants_tree: false,
+            built: Vec::new(),
         };
         search.text();
         search.views();
@@ -123,7 +123,8 @@ pub struct Search<'a> {
     candidates: Vec<Candidate>,
     /// Where parts of secrets stand.
     pieces: Vec<Span>,
-    wants_tree: bool,
+    /// The names of values that code may put together of secrets.
+    built: Vec<Span>,
 }
 
 /// The secrets of one text.
@@ -136,9 +137,9 @@ pub struct Found {
 }
 
 impl Search<'_> {
-    /// Whether a tree may tell more: some value is made of names.
-    pub fn wants_tree(&self) -> bool {
-        self.wants_tree
+    /// The names whose values are made of other names, of which a tree may tell more.
+    pub fn built(&self) -> &[Span] {
+        &self.built
     }
 
     /// Looks at what the code of the text puts together.
@@ -148,6 +149,16 @@ impl Search<'_> {
                 self.pieces.extend(built.pieces);
             }
         }
+    }
+
+    /// Whether a tree tells more.
+    pub fn is_told_more_by(&mut self, file: &File<'_>) -> bool {
+        let (candidates, pieces) = (self.candidates.len(), self.pieces.len());
+        self.add_tree(file);
+        let is_told = self.candidates.len() > candidates;
+        self.candidates.truncate(candidates);
+        self.pieces.truncate(pieces);
+        is_told
     }
 
     /// What was found.
@@ -193,18 +204,18 @@ impl Search<'_> {
     /// The text as it is spelt.
     fn text(&mut self) {
         let Context { text, is_code, .. } = self.context;
-        let mut wants_tree = false;
-        let mut asked = 0;
+        let mut built = Vec::new();
         let on_name = |name: Span| {
-            // What is hostile has many names; a few tell.
-            if is_code && !wants_tree && asked < MAX_ASKED && tree::is_built(text, name) {
-                asked += 1;
-                wants_tree = tree::has_random_literal(text);
+            // What is hostile has many names.
+            if is_code && built.len() < MAX_BUILT && tree::is_built(text, name) {
+                built.push(name);
             }
         };
         let found = self.context.scan(on_name, &mut self.work);
         self.candidates.extend(found);
-        self.wants_tree = wants_tree;
+        if !built.is_empty() && tree::has_random_literal(text) {
+            self.built = built;
+        }
     }
 
     /// The texts that it does not spell as one.
@@ -287,8 +298,8 @@ impl Context<'_> {
     }
 }
 
-/// How often a text is searched for what names might be made of.
-const MAX_ASKED: usize = 4;
+/// Of more names than these whose values are made of others, the rest is not looked at.
+const MAX_BUILT: usize = 1 << 14;
 
 /// Of candidates that overlap the most specific, in the order of their places.
 fn most_specific(mut candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -49,7 +49,7 @@ fn found(path: &str, text: &str) -> Vec<(usize, String)> {
     let source = Source::new(path.into(), language, text.as_bytes().to_vec());
     let detectors = detectors();
     let mut search = detectors.search(&source, &|_| true);
-    if search.wants_tree() {
+    if !search.built().is_empty() {
         search.add_tree(&File::parse(&source).unwrap());
     }
     search

@@ -185,6 +185,45 @@ pub(super) fn parse(language: Language, text: &[u8]) -> Option<Cst> {
     with_parsed(language, text, |tree| copy(tree, text.len()))
 }
 
+/// What stands for what is left out, so that no body looks empty, or like one that a pattern spells.
+const LEFT_OUT: &[u8] = b"0;0;0";
+
+/// Parses a text as if something else stood in `gaps`, which are in order and apart from each other,
+/// and each longer than that. Places count as in the whole text.
+pub(super) fn parse_without(language: Language, text: &[u8], gaps: &[Span]) -> Option<Cst> {
+    let mut kept = Vec::with_capacity(text.len());
+    // Where a gap was, in what is kept, and how many bytes are left out up to its end.
+    let mut cuts: Vec<(u32, u32)> = Vec::with_capacity(gaps.len());
+    let mut from = 0;
+    for gap in gaps {
+        kept.extend_from_slice(&text[from..gap.start as usize]);
+        kept.extend_from_slice(LEFT_OUT);
+        from = gap.end as usize;
+        cuts.push((kept.len() as u32, (from - kept.len()) as u32));
+    }
+    kept.extend_from_slice(&text[from..]);
+    let mut cst = parse(language, &kept)?;
+    // Nobody asks for the comments of a part.
+    cst.comments.clear();
+    let mut before = 0;
+    for node in &mut cst.nodes {
+        // Nodes begin in their order; what begins where a gap was stands behind it.
+        while cuts.get(before).is_some_and(|(at, _)| *at <= node.start) {
+            before += 1;
+        }
+        let ends_later = cuts.get(before).is_some_and(|(at, _)| *at < node.end);
+        let within = if ends_later {
+            cuts[before..].partition_point(|(at, _)| *at < node.end)
+        } else {
+            0
+        };
+        let left_out = |until: usize| cuts[..until].last().map_or(0, |(_, left_out)| *left_out);
+        node.start += left_out(before);
+        node.end += left_out(before + within);
+    }
+    Some(cst)
+}
+
 fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
     let mut cst = Cst {
         nodes: SPARE.take(),

@@ -9,7 +9,7 @@ use super::names::Names;
 use super::symbol::Symbol;
 use super::tree::{NodeId, Tree};
 use crate::lang::Language;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::timing::{self, Stage};
 
 /// A source with what is worked out about it.
@@ -57,6 +57,20 @@ impl<'s> File<'s> {
             filled.health.templates = true;
             tree = filled;
         }
+        Some(File::of_tree(source, tree))
+    }
+
+    /// Parses a file as if what stands in `gaps` did not, such as the bodies of some functions; they
+    /// are in order and apart from each other. `None` where what is left does not parse.
+    pub fn parse_without(source: &'s Source, gaps: &[Span]) -> Option<File<'s>> {
+        timing::stage(Stage::Lower, || {
+            let tree = super::lower::lower_without(source.language, &source.parse_text(), gaps)?;
+            let is_well = tree.health.errors == 0 && !tree.health.too_deep;
+            is_well.then(|| File::of_tree(source, tree))
+        })
+    }
+
+    fn of_tree(source: &'s Source, mut tree: Tree) -> File<'s> {
         let names = super::names::resolve(&mut tree, source.text());
         let parsed = Parsed {
             tree,
@@ -66,7 +80,7 @@ impl<'s> File<'s> {
             fields: OnceCell::new(),
             by_start: OnceCell::new(),
         };
-        Some(File { source, parsed })
+        File { source, parsed }
     }
 
     /// A source with what was worked out about the same text before.

@@ -1,5 +1,6 @@
 //! The normalised tree: one shape for all languages, built once a file.
 
+mod bodies;
 mod constants;
 mod cst;
 mod file;
@@ -11,6 +12,7 @@ mod symbol;
 mod template;
 mod tree;
 
+pub use bodies::{Bodies, Body};
 pub use constants::{Constants, Value};
 pub use file::{File, Parsed};
 pub use index::Index;

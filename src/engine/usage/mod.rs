@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::rule::Use;
 use crate::source::Source;
 use required::Required;
+pub(super) use script::is_segment;
 
 /// Beyond this many bytes from a word nothing is looked for.
 const FARTHEST: usize = 512;
@@ -34,19 +35,34 @@ impl<'t> Usage<'t> {
         }
     }
 
+    /// The same of a script of which it is known where each `import` and `require` stands.
+    pub(super) fn with_imports(source: &'t Source, imports: &[u32]) -> Usage<'t> {
+        let text = source.text();
+        let imports = imports.iter().map(|at| *at as usize);
+        Usage {
+            required: OnceCell::from(Required::by(text, imports)),
+            ..Usage::of(source)
+        }
+    }
+
+    /// Whether a word of a script may be a name that is imported out of a module.
+    pub(super) fn is_imported(&self, word: &Range<usize>) -> bool {
+        self.required().may_name(word)
+    }
+
+    fn required(&self) -> &Required {
+        self.required.get_or_init(|| Required::of(self.text))
+    }
+
     /// Whether the word may be used so there.
     pub(super) fn may_be(&self, used: Use, word: Range<usize>) -> bool {
         let text = self.text;
-        let is_field = matches!(used, Use::Method | Use::Field);
+        let is_field = matches!(used, Use::Method | Use::Field | Use::Loop);
         if !self.is_script {
             return python::may_be(used, text, word)
                 || is_field && *self.imports_all.get_or_init(|| python::imports_all(text));
         }
-        script::may_be(used, text, word.clone())
-            || is_field && {
-                let required = self.required.get_or_init(|| Required::of(text));
-                required.may_name(&word)
-            }
+        script::may_be(used, text, word.clone()) || is_field && self.required().may_name(&word)
     }
 }
 

@@ -27,28 +27,33 @@ enum Found {
 
 impl Required {
     pub(super) fn of(text: &[u8]) -> Required {
+        let found = |keyword: &'static str| memchr::memmem::find_iter(text, keyword);
+        Required::by(text, found("import").chain(found("require")))
+    }
+
+    /// The same by where each `import` and `require` stands.
+    pub(super) fn by(text: &[u8], keywords: impl Iterator<Item = usize>) -> Required {
         let mut required = Required {
             lists: Vec::new(),
             others: false,
         };
-        for keyword in ["import", "require"] {
-            for at in memchr::memmem::find_iter(text, keyword) {
-                let end = at + keyword.len();
-                let found = if may_be_called(&text[end..]) {
-                    [before_call(text, at), after_call(text, end)]
-                } else if keyword == "import" {
-                    [after_import(text, end), Found::Nothing]
-                } else {
-                    continue;
-                };
-                for found in found {
-                    match found {
-                        Found::Nothing => {}
-                        Found::List(range) => required.lists.push(range),
-                        Found::Unknown => {
-                            required.others = true;
-                            return required;
-                        }
+        for at in keywords {
+            let imports = text[at..].starts_with(b"import");
+            let end = at + if imports { "import" } else { "require" }.len();
+            let found = if may_be_called(&text[end..]) {
+                [before_call(text, at), after_call(text, end)]
+            } else if imports {
+                [after_import(text, end), Found::Nothing]
+            } else {
+                continue;
+            };
+            for found in found {
+                match found {
+                    Found::Nothing => {}
+                    Found::List(range) => required.lists.push(range),
+                    Found::Unknown => {
+                        required.others = true;
+                        return required;
                     }
                 }
             }

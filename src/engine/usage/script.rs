@@ -7,20 +7,21 @@ use crate::rule::Use;
 
 /// Whether the word may be used so there, the names that an import lists aside.
 pub(super) fn may_be(used: Use, text: &[u8], word: Range<usize>) -> bool {
+    let is_for = &text[word.clone()] == b"for";
     let (before, after) = (&text[..word.start], &text[word.end..]);
     // An import gives names to modules, and to what lies in them.
-    if is_module(before, after) {
+    if is_segment(text, &word) {
         return true;
     }
     let before = &before[..before.len() - before.iter().rev().take_while(|b| is_name(**b)).count()];
     let after = &after[after.iter().take_while(|b| is_name(**b)).count()..];
     match used {
         Use::Call => may_be_called(after) && !is_dotted(before) && !is_defined(before),
-        Use::Method => may_be_dotted(before) && may_be_called(after),
+        Use::Loop if is_for => heads_loop(after),
+        Use::Method | Use::Loop => may_be_dotted(before) && may_be_called(after),
         Use::Field => may_be_dotted(before),
         Use::Root => may_be_followed(after, is_dot) && !is_dotted(before),
         Use::Key => may_be_key(before, after),
-        Use::Loop => heads_loop(after),
         // No pattern of a script asks for it.
         Use::Keyword => true,
     }
@@ -32,7 +33,8 @@ fn is_name(b: u8) -> bool {
 }
 
 /// Whether the word is a whole segment in a string: `"node:fs"`, `"a/b"`.
-fn is_module(before: &[u8], after: &[u8]) -> bool {
+pub(in super::super) fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
+    let (before, after) = (&text[..word.start], &text[word.end..]);
     matches!(before.last(), Some(b'"' | b'\'' | b'`' | b'/' | b':'))
         && matches!(after.first(), Some(b'"' | b'\'' | b'`' | b'/'))
 }

@@ -12,6 +12,19 @@ use crate::syntax::{File, Kind, Symbol, Value};
 /// Patterns of metavariables in other languages nest no deeper than this.
 const MAX_NESTED: u32 = 3;
 
+impl Condition {
+    /// Whether it asks what a name is known to hold.
+    pub(super) fn asks_for_values(&self) -> bool {
+        match self {
+            Condition::Regex { constants, .. } => *constants,
+            Condition::Pattern { language, .. } => language.is_some(),
+            Condition::Comparison { .. } | Condition::Analysis { .. } | Condition::Type { .. } => {
+                true
+            }
+        }
+    }
+}
+
 impl Run<'_, '_> {
     /// The bindings under which a condition holds of a range; `None` where it does not.
     pub(super) fn condition(
@@ -187,6 +200,7 @@ impl Run<'_, '_> {
             steps: self.steps,
             nested: self.nested + 1,
             word: None,
+            in_part: false,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
         let found = run.formula(formula, within, None)?;

@@ -151,6 +151,7 @@ impl<'f> Subject<'f> {
             steps,
             nested: 0,
             word: None,
+            in_part: false,
         };
         let mut found = run.formula(formula, None, None)?;
         if *run.steps == 0 {
@@ -158,6 +159,21 @@ impl<'f> Subject<'f> {
         }
         found.sort_by_key(|one| (one.span.start, one.span.end));
         Ok(found)
+    }
+
+    /// Whether a formula may hold somewhere in a file of which this is only a part: what must not match
+    /// may lie in the rest, and names may be given other values there.
+    pub fn may_hold(&self, formula: &Formula, options: Options, steps: &mut u64) -> bool {
+        let mut run = Run {
+            subject: self,
+            options,
+            steps,
+            nested: 0,
+            word: None,
+            in_part: true,
+        };
+        let found = run.formula(formula, None, None);
+        found.map_or(true, |found| !found.is_empty()) || *steps == 0
     }
 
     /// The text that a metavariable holds.
@@ -243,4 +259,6 @@ struct Run<'r, 'f> {
     nested: u32,
     /// The word that a formula about a metavariable is about.
     word: Option<NodeId>,
+    /// Whether the file is only a part of one.
+    in_part: bool,
 }

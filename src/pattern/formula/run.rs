@@ -163,8 +163,38 @@ impl Run<'_, '_> {
                 return Ok(Vec::new());
             }
         }
-        let mut ranges = distinct(ranges.unwrap_or_default());
-        for negative in &all.negatives {
+        let ranges = distinct(ranges.unwrap_or_default());
+        // In a part of a file names may seem to be constants that are none.
+        let constants = self.options.constant_propagation;
+        self.options.constant_propagation &= !self.in_part;
+        let kept = self.without_negatives(&all.negatives, ranges);
+        self.options.constant_propagation = constants;
+        let mut ranges = kept?;
+        for condition in &all.conditions {
+            if self.in_part && condition.asks_for_values() {
+                continue;
+            }
+            let mut kept = Vec::new();
+            for range in ranges {
+                if let Some(bindings) = self.condition(condition, &range)? {
+                    kept.extend(bindings.into_iter().map(|bindings| Match {
+                        span: range.span,
+                        bindings,
+                    }));
+                }
+            }
+            ranges = distinct(kept);
+        }
+        Ok(self.focus(&all.focus, ranges))
+    }
+
+    /// The ranges where none of some formulas holds.
+    fn without_negatives(
+        &mut self,
+        negatives: &[Formula],
+        mut ranges: Vec<Match>,
+    ) -> Result<Vec<Match>, OutOfSteps> {
+        for negative in negatives {
             if ranges.is_empty() {
                 return Ok(ranges);
             }
@@ -183,19 +213,7 @@ impl Run<'_, '_> {
                 _ => self.without_equal(ranges, &found),
             };
         }
-        for condition in &all.conditions {
-            let mut kept = Vec::new();
-            for range in ranges {
-                if let Some(bindings) = self.condition(condition, &range)? {
-                    kept.extend(bindings.into_iter().map(|bindings| Match {
-                        span: range.span,
-                        bindings,
-                    }));
-                }
-            }
-            ranges = distinct(kept);
-        }
-        Ok(self.focus(&all.focus, ranges))
+        Ok(ranges)
     }
 
     pub(super) fn merge(&self, a: &Bindings, b: &Bindings) -> Option<Bindings> {

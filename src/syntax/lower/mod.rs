@@ -75,6 +75,22 @@ pub const MAX_DEPTH: u32 = 1_000;
 
 /// Parses `text` and lowers it. `None` where the language has no grammar.
 pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tree> {
+    let parse = |text: &[u8]| cst::parse(language, text);
+    lower_parsed(language, text, pattern, &parse)
+}
+
+/// The same as if what stands in `gaps` did not.
+pub(super) fn lower_without(language: Language, text: &[u8], gaps: &[Span]) -> Option<Tree> {
+    let parse = |text: &[u8]| cst::parse_without(language, text, gaps);
+    lower_parsed(language, text, false, &parse)
+}
+
+fn lower_parsed(
+    language: Language,
+    text: &[u8],
+    pattern: bool,
+    parse: &dyn Fn(&[u8]) -> Option<Cst>,
+) -> Option<Tree> {
     let text = match language {
         Language::Dockerfile => dockerfile::joined(text),
         _ => Cow::Borrowed(text),
@@ -87,9 +103,9 @@ pub(super) fn lower(language: Language, text: &[u8], pattern: bool) -> Option<Tr
     let cst = if markup && html::is_too_deep(text) {
         Some(Cst::refused(text))
     } else if pattern {
-        cst::parse(language, text)
+        parse(text)
     } else {
-        timing::stage(Stage::Parse, || cst::parse(language, text))
+        timing::stage(Stage::Parse, || parse(text))
     }?;
     let mut lower = Lower::new(&cst, text, pattern, cst.nodes.len() / 2);
     match language {
