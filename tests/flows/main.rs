@@ -235,6 +235,19 @@ fn functions_that_make_objects_are_seen_through() {
 }
 
 #[test]
+fn what_a_function_returns_is_called_with_arguments_of_its_own() {
+    let a = "import { make } from './b';\nconst run = require('./c');\nmake(1)(source());\nmake(source())(1);\nrequire('./c')(source());\n";
+    let b = "export function make(x) {\n  sink(x); // sink\n  return work;\n}\n";
+    let c = "module.exports = function (x) {\n  sink(x); // sink\n};\n";
+    check(&[("a.js", a), ("b.js", b), ("c.js", c)]);
+    let b = "export function make(x) {\n  sink(x);\n  return work;\n}\n";
+    check(&[
+        ("a.js", "import { make } from './b';\nmake(1)(source());\n"),
+        ("b.js", b),
+    ]);
+}
+
+#[test]
 fn what_a_caller_gives_is_not_what_a_function_returns() {
     check(&[
         ("a.py", "from b import same\nsame(source())\n"),

@@ -275,7 +275,12 @@ impl<'f> Border<'f> {
             let Some(callee) = callee_of(tree, call) else {
                 continue;
             };
-            let Some(path) = self.paths.path(callee, 0) else {
+            // `make(a)(b)` calls what the function returns, and `require("./m")(b)` what a module is.
+            let path = match tree.kind(callee) {
+                Kind::Call | Kind::New => super::imports::required(self.file, callee),
+                _ => self.paths.path(callee, 0),
+            };
+            let Some(path) = path else {
                 continue;
             };
             let to = self.addresses(&path);
