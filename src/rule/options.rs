@@ -192,6 +192,11 @@ pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
         "in a text that is put together, what follows `https://host/`, `/path` or a variable and a `/`, `?` or `#` is harmless: it chooses no host; aiscan's own",
     ),
     (
+        "taint_assume_safe_answers",
+        Effect::Taint(|options| &mut options.assume_safe_answers),
+        "what a call that is waited for answers is not what it was given, where the scanned files cannot hold the function and its name does not say that it makes something of it; aiscan's own",
+    ),
+    (
         "taint_only_propagate_through_assignments",
         Effect::Taint(|options| &mut options.only_propagate_through_assignments),
         "only assignments carry values on",

@@ -133,6 +133,8 @@ pub struct TaintOptions {
     pub assume_safe_numbers: bool,
     /// What stands behind the host of an address is harmless.
     pub assume_safe_behind_host: bool,
+    /// What an answer that is waited for brings is not what was asked with.
+    pub assume_safe_answers: bool,
     /// Only assignments carry values on.
     pub only_propagate_through_assignments: bool,
 }

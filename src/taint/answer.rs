@@ -9,10 +9,40 @@ use super::assurance::When;
 use super::functions::{Callee, FunctionId, callee_of, returns_of};
 use super::value::{Place, State};
 use super::walk::Walk;
+use crate::lang::Language;
 use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 /// Of a function with more returns than this nothing is believed.
 const MAX_RETURNS: usize = 32;
+/// A check that takes several steps has as many conditions.
+const MIN_STEPS: usize = 3;
+/// Words of functions that tell what is harmless, and of those that tell what is not.
+const HARMLESS: &[&str] = &[
+    "safe",
+    "valid",
+    "allowed",
+    "permitted",
+    "trusted",
+    "known",
+    "acceptable",
+    "whitelisted",
+    "allowlisted",
+    "legal",
+];
+const HARMFUL: &[&str] = &[
+    "unsafe",
+    "invalid",
+    "dangerous",
+    "malicious",
+    "forbidden",
+    "blocked",
+    "suspicious",
+    "disallowed",
+    "untrusted",
+    "traversal",
+    "illegal",
+    "not",
+];
 /// A dotted name is read no further than this.
 const MAX_WORDS: usize = 16;
 
@@ -70,7 +100,49 @@ impl Walk<'_> {
         depth: u32,
     ) -> Vec<usize> {
         let places = self.proven(id, truth, state, depth);
-        self.params_among(id, &places)
+        let mut params = self.params_among(id, &places);
+        params.extend(self.told_by_name(id, truth));
+        params.sort_unstable();
+        params.dedup();
+        params
+    }
+
+    /// The parameters of a function that says by its name that it tells what is harmless, and looks
+    /// at them in several steps. Of one step its own text has been believed, and not its name.
+    fn told_by_name(&self, id: FunctionId, truth: bool) -> Vec<usize> {
+        let tree = self.tree;
+        let function = &self.functions.all[id];
+        let (Some(name), Some(body)) = (tree.child(function.node, Role::Name), function.body)
+        else {
+            return Vec::new();
+        };
+        let name = tree.text_of(name, self.file.text());
+        let says =
+            |of: &[&str]| super::outside::words(&name).any(|word| of.contains(&word.as_str()));
+        let harmless = says(HARMLESS) && !says(HARMFUL);
+        if !(if truth {
+            harmless
+        } else {
+            says(HARMFUL) && !says(HARMLESS)
+        }) {
+            return Vec::new();
+        }
+        let is_step = |node: NodeId| match tree.kind(node) {
+            Kind::If => true,
+            Kind::BinOp => ["and", "&&", "or", "||"]
+                .iter()
+                .any(|of| tree.symbol(node) == Symbol::of(of)),
+            _ => false,
+        };
+        if tree.subtree(body).filter(|&node| is_step(node)).count() < MIN_STEPS {
+            return Vec::new();
+        }
+        let looked_at = |param: &Symbol| tree.subtree(body).any(|part| tree.symbol(part) == *param);
+        let params = function.params.iter().enumerate();
+        params
+            .filter(|(_, param)| !param.rest && looked_at(&param.name))
+            .map(|(position, _)| position)
+            .collect()
     }
 
     /// The places in a function that are harmless wherever it answers so.
@@ -110,7 +182,16 @@ impl Walk<'_> {
 
     /// The answer of an expression that says it plainly.
     fn plain_answer(&self, value: NodeId) -> Option<bool> {
-        match self.tree.kind(value) {
+        let tree = self.tree;
+        match tree.kind(value) {
+            // `Ok(false)`
+            Kind::Call if tree.language == Language::Rust => {
+                let callee = callee_of(tree, value)?;
+                let wraps = ["Ok", "Some"]
+                    .iter()
+                    .any(|of| tree.symbol(callee) == Symbol::of(of));
+                self.plain_answer(tree.child(value, Role::Arg).filter(|_| wraps)?)
+            }
             Kind::Bool => {
                 let symbol = self.tree.symbol(value);
                 Some(symbol == Symbol::of("true") || symbol == Symbol::of("True"))

@@ -208,6 +208,9 @@ impl Walk<'_> {
         if adds && let Some(place) = self.place_of(target) {
             let before = self.load(&place, state);
             let before = self.finish(target, before, None, state);
+            if value_node.is_some_and(|added| self.is_behind_host(added)) {
+                value = Shape::default();
+            }
             value = Shape::of(value.all().union(&before.all()));
         }
         self.bind(target, &value, state);

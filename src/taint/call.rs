@@ -279,10 +279,13 @@ impl Walk<'_> {
         if let Some(shape) = self.construct_plainly(node, arguments) {
             return shape;
         }
+        let from_outside = self.answers_from_outside(node);
         let fallback = || {
             let mut all =
                 if options.assume_safe_functions || options.only_propagate_through_assignments {
                     Set::default()
+                } else if from_outside {
+                    receiver.all()
                 } else {
                     receiver.all().union(&given)
                 };

@@ -286,6 +286,11 @@ impl Functions {
         self.classes.get(&name).copied()
     }
 
+    /// Whether a class of the file has a method of this name.
+    pub(super) fn has_method(&self, name: Symbol) -> bool {
+        self.methods_named.contains(&name)
+    }
+
     /// The class that a node stands in.
     fn class_around(file: &File<'_>, node: NodeId) -> Option<Symbol> {
         let tree = file.tree();

@@ -125,7 +125,7 @@ impl Walk<'_> {
             },
             // `if parts.netloc: return`: an address without a host stays on this one.
             Kind::Attr if !truth => self.validated(condition, 0),
-            Kind::Await | Kind::Cast => match tree.children(condition).next() {
+            Kind::Await | Kind::Cast | Kind::Question => match tree.children(condition).next() {
                 Some(inner) => self.guarded(inner, truth, state, depth + 1),
                 None => Vec::new(),
             },
@@ -151,7 +151,8 @@ impl Walk<'_> {
                 all.push(self.guarded(operand, truth, state, depth + 1));
             }
             if every {
-                return all.into_iter().flatten().collect();
+                let paths = self.paths_of_this_site(node, truth);
+                return all.into_iter().flatten().chain(paths).collect();
             }
             let Some(first) = all.first().cloned() else {
                 return Vec::new();

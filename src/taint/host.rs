@@ -2,6 +2,7 @@
 //! an address leads, what stands behind a host, or in the path of this site, is harmless.
 
 use super::constant::{constant_text, only_value};
+use super::value::Place;
 use super::walk::Walk;
 use crate::syntax::{File, Kind, NodeId, Role, Symbol};
 
@@ -41,6 +42,64 @@ impl Walk<'_> {
                 read(self.file, *part, 0, &mut text);
             }
             chooses_host(&text)
+        }
+    }
+
+    /// `to.startsWith("/") && !to.startsWith("//")`: what passes is a path of this site.
+    pub(super) fn paths_of_this_site(&self, condition: NodeId, truth: bool) -> Vec<Place> {
+        if !self.program.spec.options.assume_safe_behind_host {
+            return Vec::new();
+        }
+        let (mut rooted, mut hosted) = (Vec::new(), Vec::new());
+        let mut open = vec![(condition, truth, 0)];
+        while let Some((node, truth, depth)) = open.pop() {
+            let tree = self.tree;
+            let is = |names: &[&str]| names.iter().any(|of| tree.symbol(node) == Symbol::of(of));
+            match tree.kind(node) {
+                _ if depth > MAX_DEPTH => {}
+                Kind::BinOp if is(if truth { &["and", "&&"] } else { &["or", "||"] }) => {
+                    open.extend(tree.children(node).map(|part| (part, truth, depth + 1)));
+                }
+                Kind::UnOp if is(&["not", "!"]) => {
+                    open.extend(tree.children(node).map(|part| (part, !truth, depth + 1)));
+                }
+                Kind::Call => {
+                    let Some((object, name, arguments)) = self.method_call(node) else {
+                        continue;
+                    };
+                    let starts = ["startsWith", "startswith", "starts_with"];
+                    if !starts.iter().any(|of| name == Symbol::of(of)) {
+                        continue;
+                    }
+                    let prefix = arguments.first().map(|prefix| {
+                        let text = tree.text_of(*prefix, self.file.text());
+                        text.trim_matches(['"', '\'', '`']).to_owned()
+                    });
+                    match (prefix.as_deref(), truth, self.place_of(object)) {
+                        (Some("/"), true, Some(place)) => rooted.push((object, place)),
+                        (Some("//"), false, Some(place)) => hosted.push(place),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        rooted.retain(|(_, place)| hosted.contains(place));
+        let objects = rooted.into_iter().map(|(object, _)| object);
+        objects
+            .flat_map(|object| self.validated(object, 0))
+            .collect()
+    }
+
+    /// Whether what is put behind a text of which nothing is known chooses no host: `url += "&a=…"`.
+    pub(super) fn is_behind_host(&self, added: NodeId) -> bool {
+        self.program.spec.options.assume_safe_behind_host && {
+            let mut text = String::from(UNKNOWN);
+            read(self.file, added, 0, &mut text);
+            let mut letters = text.chars().skip(1);
+            letters
+                .next()
+                .is_some_and(|next| ['?', '#', '&'].contains(&next))
         }
     }
 

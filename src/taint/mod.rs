@@ -29,6 +29,7 @@ mod macros;
 mod marks;
 mod models;
 mod normal;
+mod outside;
 mod place;
 mod predicate;
 mod repeat;

@@ -12,6 +12,7 @@ mod functions;
 mod guards;
 mod methods;
 mod origins;
+mod outside;
 mod parts;
 mod paths;
 mod quoting;
@@ -78,10 +79,15 @@ fn check_with(body: &str, language: Language, code: &str) {
 /// The cases of tables, which lines of dashes part; all that fail are told at once.
 #[track_caller]
 fn hold(tables: &[(&[Language], &str)]) {
+    hold_rule(RULE, tables);
+}
+
+#[track_caller]
+fn hold_rule(rule: &str, tables: &[(&[Language], &str)]) {
     let mut all = String::new();
     for (languages, table) in tables {
         for &language in *languages {
-            let rules = rules(RULE, language);
+            let rules = rules(rule, language);
             for case in table.split("\n---\n") {
                 if let Some(wrong) = wrong(&rules, language, case.trim_start_matches('\n')) {
                     let _ = writeln!(all, "{language:?}: {wrong}");

@@ -128,6 +128,11 @@ impl Imports {
     }
 }
 
+/// The module of `require("./m").y`.
+pub(in crate::taint) fn required_module(file: &File<'_>, value: NodeId) -> Option<String> {
+    required(file, value).map(|of| of.module)
+}
+
 /// What `require("./m").y` stands for.
 pub(super) fn required(file: &File<'_>, value: NodeId) -> Option<Binding> {
     let tree = file.tree();

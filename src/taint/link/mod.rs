@@ -12,7 +12,7 @@ mod modules;
 mod paths;
 
 pub use border::{Assured, Border, Meaning, Worth};
-pub(super) use imports::DEFAULT;
+pub(super) use imports::{DEFAULT, required_module};
 pub use modules::Modules;
 
 use std::collections::BTreeMap;
