@@ -17,6 +17,8 @@ pub(super) const MAX_ASKED_DEEP: u32 = 3;
 /// so many bytes of code, and so much in any case, in steps.
 pub(super) const BYTES_PER_STEP: u64 = 10;
 pub(super) const FREE_STEPS: u64 = 12_000_000;
+/// Asking may cost so many times as much, where something was found.
+const ASKING_TIMES: u64 = 4;
 /// What parsing a byte costs.
 pub(super) const STEPS_PER_PARSED_BYTE: u64 = 8;
 
@@ -87,8 +89,7 @@ impl Linker<'_> {
         self.phase = next;
         self.rounds = 0;
         if next == Phase::Alone {
-            // Asking may cost as much again, where something was found.
-            self.left = self.budget;
+            self.left = self.for_asking();
         }
         self.waiting = match next {
             Phase::Back => BTreeMap::new(),
@@ -216,13 +217,18 @@ impl Linker<'_> {
         chosen
     }
 
+    /// The steps for asking and for the use of the answers.
+    fn for_asking(&self) -> u64 {
+        self.budget.saturating_mul(ASKING_TIMES)
+    }
+
     /// The steps that a phase leaves to the next ones.
     pub(super) fn reserved(&self) -> u64 {
         match self.phase {
             // The way back leaves enough for the way forth, and asking for the use of the answers.
             Phase::Back => self.budget / 2,
-            Phase::Alone => self.budget / 3 * 2,
-            Phase::Asking => self.budget / 3,
+            Phase::Alone => self.for_asking() / 3 * 2,
+            Phase::Asking => self.for_asking() / 3,
             Phase::Forth | Phase::AloneAgain | Phase::ForthAgain => 0,
         }
     }

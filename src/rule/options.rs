@@ -197,6 +197,11 @@ pub(crate) const OPTIONS: &[(&str, Effect, &str)] = &[
         "what a call that is waited for answers is not what it was given, where the scanned files cannot hold the function and its name does not say that it makes something of it; aiscan's own",
     ),
     (
+        "taint_assume_safe_objects",
+        Effect::Taint(|options| &mut options.assume_safe_objects),
+        "an object or a list that is put together does not arrive at a sink by what it holds, as where it is answered as JSON; aiscan's own",
+    ),
+    (
         "taint_only_propagate_through_assignments",
         Effect::Taint(|options| &mut options.only_propagate_through_assignments),
         "only assignments carry values on",

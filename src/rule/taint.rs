@@ -135,6 +135,8 @@ pub struct TaintOptions {
     pub assume_safe_behind_host: bool,
     /// What an answer that is waited for brings is not what was asked with.
     pub assume_safe_answers: bool,
+    /// An object or a list that is put together is none of the texts that it holds.
+    pub assume_safe_objects: bool,
     /// Only assignments carry values on.
     pub only_propagate_through_assignments: bool,
 }

@@ -14,7 +14,7 @@ use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 /// Of a function with more returns than this nothing is believed.
 const MAX_RETURNS: usize = 32;
-/// A check that takes several steps has as many conditions.
+/// A check that takes several steps has as many conditions, or ways out.
 const MIN_STEPS: usize = 3;
 /// Words of functions that tell what is harmless, and of those that tell what is not.
 const HARMLESS: &[&str] = &[
@@ -134,7 +134,8 @@ impl Walk<'_> {
                 .any(|of| tree.symbol(node) == Symbol::of(of)),
             _ => false,
         };
-        if tree.subtree(body).filter(|&node| is_step(node)).count() < MIN_STEPS {
+        let steps = tree.subtree(body).filter(|&node| is_step(node)).count();
+        if steps.max(returns_of(tree, body).len()) < MIN_STEPS {
             return Vec::new();
         }
         let looked_at = |param: &Symbol| tree.subtree(body).any(|part| tree.symbol(part) == *param);

@@ -548,7 +548,7 @@ impl Walk<'_> {
 
     /// Whether the result is a number or of a fixed form.
     pub(super) fn is_clean_call(&mut self, node: NodeId, name: Symbol) -> bool {
-        if models::returns_clean(name) || self.is_enum_lookup(node) {
+        if models::returns_clean(name) || self.is_enum_lookup(node) || self.strips(node) {
             return true;
         }
         // `u32::from_str(text)`

@@ -259,7 +259,7 @@ impl Walk<'_> {
         self.tree.kind(node) == Kind::Regex
     }
 
-    fn regex_text(&self, node: NodeId, depth: u32) -> Option<String> {
+    pub(super) fn regex_text(&self, node: NodeId, depth: u32) -> Option<String> {
         let tree = self.tree;
         if depth > 6 {
             return None;

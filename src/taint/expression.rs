@@ -172,7 +172,7 @@ impl Walk<'_> {
         for (at, &part) in parts.iter().enumerate() {
             if self.tree.kind(part) == Kind::Interp {
                 let one = self.eval(part, state);
-                if !self.has_host(&parts[..at]) {
+                if !self.has_host(&parts[..at]) && !self.is_path_of_host(&parts[..at], part) {
                     all.add(&one.all());
                 }
             }

@@ -16,6 +16,9 @@ const UNKNOWN: char = '\u{fffc}';
 /// Functions that make a path of this site.
 const OF_THIS_SITE: [&str; 3] = ["reverse", "url_for", "reverse_lazy"];
 
+/// Fields of a request that hold the path that was asked for.
+const PATHS: [&str; 5] = ["originalUrl", "url", "path", "full_path", "pathname"];
+
 /// The places of a text for values that stand before its host is chosen.
 pub(super) struct BeforeHost {
     /// So many without a name.
@@ -43,6 +46,34 @@ impl Walk<'_> {
             }
             chooses_host(&text)
         }
+    }
+
+    /// Whether a part of a text is the path that was asked for, which begins with a `/`, behind a host:
+    /// `https://${req.hostname}${req.originalUrl}`.
+    pub(super) fn is_path_of_host(&self, before: &[NodeId], part: NodeId) -> bool {
+        let tree = self.tree;
+        // An address that is taken apart gives its parts.
+        let holder = tree.node(tree.node(part).parent);
+        let parsed = holder.role == Role::Arg
+            && super::functions::callee_of(tree, holder.parent)
+                .is_some_and(|callee| tree.symbol(callee) == Symbol::of("URL"));
+        if parsed || !self.program.spec.options.assume_safe_behind_host {
+            return false;
+        }
+        let value = tree
+            .children(part)
+            .find(|&part| tree.kind(part) == Kind::Attr);
+        let is_path = value
+            .and_then(|value| tree.child(value, Role::Field))
+            .is_some_and(|field| PATHS.iter().any(|of| tree.symbol(field) == Symbol::of(of)));
+        let mut text = String::new();
+        for part in before {
+            read(self.file, *part, 0, &mut text);
+        }
+        is_path
+            && text
+                .split_once("//")
+                .is_some_and(|(_, host)| !host.is_empty())
     }
 
     /// `to.startsWith("/") && !to.startsWith("//")`: what passes is a path of this site.

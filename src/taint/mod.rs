@@ -34,6 +34,7 @@ mod place;
 mod predicate;
 mod repeat;
 mod statement;
+mod strip;
 mod summary;
 mod value;
 mod walk;

@@ -280,6 +280,15 @@ impl Shape {
         all
     }
 
+    /// What arrives where the value does; an object may hold what it is made of to itself.
+    pub(super) fn arriving(&self, objects_hold: bool) -> Set {
+        if objects_hold && (self.length.is_some() || !self.fields().is_empty()) {
+            self.own.clone()
+        } else {
+            self.all()
+        }
+    }
+
     /// What a listed field holds.
     pub(super) fn listed(&self, key: Symbol) -> Option<&Shape> {
         self.fields()

@@ -385,7 +385,8 @@ impl Walk<'_> {
         };
         for &index in &mark.sinks {
             let hit = &marks.sinks[index as usize];
-            let mut arrives = value.all();
+            let objects_hold = self.program.spec.options.assume_safe_objects;
+            let mut arrives = value.arriving(objects_hold);
             if let Some(given) = given
                 && !hit.is_focused(self.file)
             {

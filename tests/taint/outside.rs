@@ -115,6 +115,11 @@ function f() {
   sink(to);
 }
 ---
+sink(`https://${req.hostname}${source().originalUrl}`);
+sink(`https://${req.hostname}${source().name}`); // sink
+sink(`${req.hostname}${source().originalUrl}`); // sink
+sink(new URL(`http://${host}${source().url}`).searchParams.get("to")); // sink
+---
 let url = next(1);
 url += `&a=${source()}`;
 sink(url);
@@ -136,6 +141,46 @@ url += f"&{source()}={source()}"
 sink(url)
 url += f"{source()}&a"
 sink(url)  # sink
+"#,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_object_is_none_of_its_texts_where_the_rule_says_so() {
+    let focused = "  - patterns:\n    - pattern: sink($X)\n    - focus-metavariable: $X\n";
+    let rule = with_option("taint_assume_safe_objects");
+    hold_rule(
+        &rule.replace("  - pattern: sink(...)\n", focused),
+        &[
+            (
+                SCRIPT,
+                r#"
+const x = source();
+sink({ a: x });
+sink([x, 1]);
+const o = { a: x };
+o.b = x;
+sink(o);
+sink(o.a); // sink
+sink(`${o}`); // sink
+function all(a) { return { a }; }
+sink(all(x));
+sink(x); // sink
+"#,
+            ),
+            (
+                PYTHON,
+                r#"
+def answer(x, plain):
+    if plain:
+        return x
+    return {"a": x}
+sink({"a": source()})
+sink([source()])
+sink(answer(source(), True))  # sink
+sink(str({"a": source()}))  # sink
 "#,
             ),
         ],

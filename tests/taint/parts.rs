@@ -432,3 +432,52 @@ async fn f() {
         ),
     ]);
 }
+
+#[test]
+fn a_text_of_which_only_harmless_letters_are_left_is_harmless() {
+    hold(&[
+        (
+            SCRIPT,
+            r#"
+const SAFE = /[^a-z0-9_-]+/gi;
+function name(x) {
+  return String(x || "").replace(/[^a-zA-Z0-9._-]/g, "_");
+}
+sink(source().replace(/[^\w-]/g, ""));
+sink(source().replaceAll(SAFE, "-"));
+sink(name(source()));
+sink(source().replace(/[^\w-]/, "")); // sink
+sink(source().replace(/[^\w/]/g, "")); // sink
+sink(source().replace(/[\w-]/g, "")); // sink
+sink(source().replace(/[^\w-]/g, "/")); // sink
+sink(source().replace(/[^\w-]/g, other)); // sink
+"#,
+        ),
+        (
+            PYTHON,
+            r#"
+import re
+SAFE = re.compile(r"[^\w\-.]+")
+sink(re.sub(r"[^a-z0-9]", "", source()))
+sink(SAFE.sub("_", source()))
+sink(re.sub(r"[^a-z0-9]", "", source(), 1))  # sink
+sink(re.sub(r"[^a-z'0-9]", "", source()))  # sink
+sink(re.sub(r"\.\./", "", source()))  # sink
+sink(SAFE.sub(lambda m: m, source()))  # sink
+"#,
+        ),
+        (
+            RUST,
+            r#"
+fn f() {
+    let safe = Regex::new(r"[^\w-]").unwrap();
+    let x = source();
+    sink(safe.replace_all(&x, "_"));
+    sink(safe.replace(&x, "_")); // sink
+    let dots = Regex::new(r"\.\.").unwrap();
+    sink(dots.replace_all(&x, "_")); // sink
+}
+"#,
+        ),
+    ]);
+}
