@@ -156,7 +156,7 @@ fn an_object_is_none_of_its_texts_where_the_rule_says_so() {
         &[
             (
                 SCRIPT,
-                r#"
+                r"
 const x = source();
 sink({ a: x });
 sink([x, 1]);
@@ -168,7 +168,7 @@ sink(`${o}`); // sink
 function all(a) { return { a }; }
 sink(all(x));
 sink(x); // sink
-"#,
+",
             ),
             (
                 PYTHON,
