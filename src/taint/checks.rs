@@ -362,6 +362,17 @@ impl Walk<'_> {
                     );
                 }
             }
+            // `SAFE.test(name || "")`: what stands for nothing was written down.
+            Kind::BinOp => {
+                let is = |of: &&str| tree.symbol(node) == Symbol::of(of);
+                let mut operands = tree.children(node);
+                if ["or", "||", "??"].iter().any(is)
+                    && let (Some(value), Some(other)) = (operands.next(), operands.next())
+                    && super::constant::is_literal(self.file, other)
+                {
+                    places.extend(self.validated(value, depth + 1));
+                }
+            }
             Kind::Ref | Kind::Question | Kind::Await | Kind::Cast => {
                 if let Some(inner) = tree.children(node).next() {
                     places.extend(self.validated(inner, depth + 1));

@@ -52,10 +52,18 @@ const STRICT_FORMS: &[&str] = &[
 impl Walk<'_> {
     /// Makes harmless what is harmless where a condition holds, or does not.
     pub(super) fn refine(&mut self, condition: NodeId, truth: bool, state: &mut State) {
-        if !state.live || state.vars.is_empty() {
+        // Where no variable holds anything, only a source in the condition itself can be checked.
+        let checks_source = || {
+            let end = self.tree.node(condition).end;
+            self.marks.holds_source(condition, end)
+        };
+        if !state.live || state.vars.is_empty() && !checks_source() {
             return;
         }
-        for place in self.guarded(condition, truth, state, 0) {
+        let mut places = self.guarded(condition, truth, state, 0);
+        // What is known of a field outlasts what is known of its object.
+        places.sort_by_key(|place| place.path.len());
+        for place in places {
             self.store(&place, Shape::default(), state);
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use aiscan::engine::RuleSet;
 use aiscan::lang::Language;
 
-use super::{PYTHON, RULE, RUST, SCRIPT, hold, rules, wrong};
+use super::{PYTHON, RULE, RUST, SCRIPT, check_with, hold, python, rules, script, wrong};
 
 /// Checks of one language, each with what stands before it, before an arrow: those that make the value
 /// harmless where they hold, and those that prove nothing.
@@ -547,4 +547,22 @@ fn f() -> Result<(), E> {
 "#,
         ),
     ]);
+}
+
+#[test]
+fn a_field_of_a_source_is_checked_where_it_stands() {
+    let rule = RULE.replace("source(...)", "ctx.headers");
+    let code = "function f(ctx) {\n  if (ctx.headers.host === 'a') {\n    sink(ctx.headers.host);\n    sink(ctx.headers.other); // sink\n  }\n  sink(ctx.headers.host); // sink\n}\n";
+    check_with(&rule, Language::JavaScript, code);
+    check_with(&rule, Language::TypeScript, code);
+}
+
+#[test]
+fn what_stands_for_nothing_in_a_check_was_written_down() {
+    script(
+        "function f() {\n  const x = source();\n  if (!/^[a-z]+$/.test(x || '')) return;\n  sink(x);\n}\nfunction g(y) {\n  const x = source();\n  if (!/^[a-z]+$/.test(x || y)) return;\n  sink(x); // sink\n}\n",
+    );
+    python(
+        "import re\ndef f():\n    x = source()\n    if not re.fullmatch(r'[a-z]+', x or ''):\n        return\n    sink(x)\n",
+    );
 }
