@@ -32,6 +32,11 @@ pub struct Bodies {
     pub recursions: Vec<u32>,
 }
 
+/// Functions within functions, and functions at all: what has more is no work of people, and costs too
+/// much here.
+const MAX_DEPTH: u32 = 200;
+const MAX_BODIES: usize = 1 << 17;
+
 impl Bodies {
     /// The bodies of a text; nothing where that is not certain.
     pub fn of(text: &[u8]) -> Option<Bodies> {
@@ -40,6 +45,7 @@ impl Bodies {
             at: 0,
             open: Vec::new(),
             body: None,
+            depth: 0,
             before: Before::Operator,
             word: b"",
             word_at: 0,
@@ -135,7 +141,9 @@ struct Scan<'t> {
     text: &'t [u8],
     at: usize,
     open: Vec<Open>,
+    /// The innermost body, and how many are around it, itself among them.
     body: Option<u32>,
+    depth: u32,
     before: Before,
     /// The last token, where it is a word and no field, and where it stands.
     word: &'t [u8],
@@ -224,7 +232,7 @@ impl Scan<'_> {
             b'`' => self.template(at)?,
             b'(' => self.open_parentheses(),
             b'[' => self.open(Open::Bracket),
-            b'{' => self.open_brace(),
+            b'{' => self.open_brace()?,
             b')' | b']' | b'}' => self.close(text[at])?,
             b'=' if next == b'>' => {
                 // One parameter does without parentheses.
@@ -471,7 +479,7 @@ impl Scan<'_> {
         }
     }
 
-    fn open_brace(&mut self) {
+    fn open_brace(&mut self) -> Option<()> {
         let is_class = self
             .class
             .take_if(|open| *open == self.open.len())
@@ -494,7 +502,9 @@ impl Scan<'_> {
                 outer: self.body,
             });
             self.body = Some(index);
+            self.depth += 1;
         }
+        (self.depth <= MAX_DEPTH && self.found.bodies.len() <= MAX_BODIES).then_some(())
     }
 
     fn close(&mut self, mark: u8) -> Option<()> {
@@ -540,6 +550,7 @@ impl Scan<'_> {
             (Open::Body { index, outer }, b'}') => {
                 self.found.bodies[index as usize].span.end = at as u32;
                 self.body = outer;
+                self.depth -= 1;
                 self.token(1, Before::Brace);
             }
             (Open::Template, b'}') => return self.template(at),
@@ -679,6 +690,7 @@ mod tests {
             "/a\n/",
             "`${a",
             "/* a",
+            &format!("{}{}", "() => {".repeat(300), "}".repeat(300)),
         ] {
             assert_eq!(bodies(text), None, "{text}");
         }
