@@ -2,11 +2,11 @@
 //!
 //! Where the bodies of functions stand is told without parsing. Bodies in which no live rule can match
 //! are left out, and only the rest is parsed: rules whose formulas hold nowhere in it are let go. Of a
-//! flow rule one end is looked for first, and the other where that one is found. What is left is run on
+//! flow rule the cheaper end is looked for first, and the other where that one is found. What is left is run on
 //! the whole file, so that no finding rests on a part.
 //!
-//! Like the prefilter, this may let pass too much, never too little: what must not match counts for
-//! nothing here, nor does what names are known to hold.
+//! Like the prefilter, this may let pass too much, never too little: what must not match is only
+//! believed as it is spelt, and what names are known to hold is not asked.
 
 use super::parts::{self, Parts};
 use super::prefilter::{Need, Words};

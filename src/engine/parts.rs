@@ -398,6 +398,12 @@ impl Pieces {
         RECURSION + 1 + self.words.len() + self.texts.len()
     }
 
+    /// What is left of needs that all have to hold; nothing where one of them cannot.
+    fn all(&self, needs: &[Need]) -> Option<Vec<Local>> {
+        let all: Vec<Local> = needs.iter().map(|need| self.local(need)).collect();
+        (!all.contains(&Local::Never)).then_some(all)
+    }
+
     /// What is left of a need.
     fn local(&self, need: &Need) -> Local {
         let place = |place: Option<&usize>| place.map_or(Local::Never, |at| Local::Word(*at));
@@ -406,22 +412,8 @@ impl Pieces {
             Need::Recursion => Local::Word(RECURSION),
             Need::Word(number) => place(self.words.get(number)),
             Need::Text(number) => place(self.texts.get(number)),
-            Need::All(all) => {
-                let all: Vec<Local> = all.iter().map(|need| self.local(need)).collect();
-                if all.contains(&Local::Never) {
-                    Local::Never
-                } else {
-                    Local::All(all)
-                }
-            }
-            Need::Each(all) => {
-                let all: Vec<Local> = all.iter().map(|need| self.local(need)).collect();
-                if all.contains(&Local::Never) {
-                    Local::Never
-                } else {
-                    Local::Each(all)
-                }
-            }
+            Need::All(all) => self.all(all).map_or(Local::Never, Local::All),
+            Need::Each(all) => self.all(all).map_or(Local::Never, Local::Each),
             Need::Any(any) => {
                 let any = any.iter().map(|need| self.local(need));
                 Local::Any(any.filter(|local| *local != Local::Never).collect())

@@ -145,14 +145,7 @@ impl<'f> Subject<'f> {
         options: Options,
         steps: &mut u64,
     ) -> Result<Vec<Match>, OutOfSteps> {
-        let mut run = Run {
-            subject: self,
-            options,
-            steps,
-            nested: 0,
-            word: None,
-            in_part: false,
-        };
+        let mut run = self.run(options, steps, false);
         let mut found = run.formula(formula, None, None)?;
         if *run.steps == 0 {
             return Err(OutOfSteps);
@@ -164,16 +157,19 @@ impl<'f> Subject<'f> {
     /// Whether a formula may hold somewhere in a file of which this is only a part: what must not match
     /// may lie in the rest, and names may be given other values there.
     pub fn may_hold(&self, formula: &Formula, options: Options, steps: &mut u64) -> bool {
-        let mut run = Run {
+        let found = self.run(options, steps, true).formula(formula, None, None);
+        found.map_or(true, |found| !found.is_empty()) || *steps == 0
+    }
+
+    fn run<'r>(&'r self, options: Options, steps: &'r mut u64, in_part: bool) -> Run<'r, 'f> {
+        Run {
             subject: self,
             options,
             steps,
             nested: 0,
             word: None,
-            in_part: true,
-        };
-        let found = run.formula(formula, None, None);
-        found.map_or(true, |found| !found.is_empty()) || *steps == 0
+            in_part,
+        }
     }
 
     /// The text that a metavariable holds.
