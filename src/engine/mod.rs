@@ -31,6 +31,7 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, File, Symbol};
 use crate::taint;
 use crate::timing::{self, Stage};
+use narrow::Script;
 use ruleset::{Entry, Program};
 
 /// What the rules found in one file, and what kept them from looking.
@@ -145,8 +146,9 @@ pub fn scan_file_of_many(rules: &RuleSet, source: &Source) -> FileReport {
 fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
     let mut report = FileReport::default();
     let marked = source.language.is_code() && memchr::memmem::find(source.text(), MARK).is_some();
+    let script = Script::new(source);
     let live = timing::stage(Stage::Prefilter, || {
-        LiveRules::of(rules, source, outlines, marked)
+        LiveRules::of(rules, &script, outlines, marked)
     });
     report.outline = live.outline;
     let entries = live.of_language;
@@ -205,7 +207,7 @@ fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
     }
     drop(subject);
     timing::stage(Stage::Secrets, || {
-        look_for_secrets(rules, source, file.as_ref(), &mut report);
+        look_for_secrets(rules, &script, file.as_ref(), &mut report);
     });
     if let (Some(file), Some(outline)) = (file, &mut report.outline) {
         outline.keep(file, shared);
@@ -218,7 +220,7 @@ fn scan(rules: &RuleSet, source: &Source, outlines: bool) -> FileReport {
 
 /// The rules for which a file is parsed: a view of the prefilter for those who work on rules.
 pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
-    let live = LiveRules::of(rules, source, false, false)
+    let live = LiveRules::of(rules, &Script::new(source), false, false)
         .of_language
         .into_iter();
     live.map(|index| RuleIndex(index as u32)).collect()
@@ -226,18 +228,20 @@ pub fn live_rules(rules: &RuleSet, source: &Source) -> Vec<RuleIndex> {
 
 fn look_for_secrets(
     rules: &RuleSet,
-    source: &Source,
+    script: &Script<'_>,
     file: Option<&File<'_>>,
     report: &mut FileReport,
 ) {
+    let source = script.source;
     let sees = |index: RuleIndex| rules.entries[index.0 as usize].sees(source);
     let mut search = rules.detectors().search(source, &sees);
     if !search.built().is_empty() && source.decoded.is_ok() {
         if let Some(file) = file {
             search.add_tree(file);
         } else if source.text().len() <= MAX_PARSED
-            && narrow::around(source, search.built())
-                .is_none_or(|file| search.is_told_more_by(&file))
+            && script
+                .gaps_around(search.built())
+                .is_none_or(|gaps| search.is_told_more_without(&gaps))
             && let Some(file) = File::parse(source)
         {
             report.parsed = true;
@@ -260,7 +264,8 @@ struct LiveRules {
 
 impl LiveRules {
     /// Where the file `is_parsed` in any case, no part of it is looked at alone.
-    fn of(rules: &RuleSet, source: &Source, outlines: bool, is_parsed: bool) -> LiveRules {
+    fn of(rules: &RuleSet, script: &Script<'_>, outlines: bool, is_parsed: bool) -> LiveRules {
+        let source = script.source;
         let mut outline = None;
         let mut live = |language: Language| {
             let all = &rules.by_language[language as usize];
@@ -279,7 +284,7 @@ impl LiveRules {
             if live.is_empty() || is_parsed || !narrow::is_worth_it(source) {
                 return live;
             }
-            let Some(narrowed) = narrow::narrow(rules, source, &words, &live) else {
+            let Some(narrowed) = script.narrow(rules, &words, &live) else {
                 return live;
             };
             if let Some(outline) = &mut outline {

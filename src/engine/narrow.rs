@@ -1,26 +1,33 @@
-//! A second filter for large scripts, such as bundles, which hold the words of most rules somewhere.
+//! A second filter for scripts. A long one, such as a bundle, holds the words of most rules somewhere.
 //!
-//! Where the bodies of functions stand is told without parsing. Bodies in which no live rule can match
-//! are left out, and only the rest is parsed: rules whose formulas hold nowhere in it are let go. Of a
-//! flow rule the cheaper end is looked for first, and the other where that one is found. What is left is run on
-//! the whole file, so that no finding rests on a part.
+//! Where the bodies of functions stand, and the statements in them, is told without parsing. Statements
+//! in which no live rule can match are left out, and only the rest is parsed: rules whose formulas hold
+//! nowhere in it are let go. Of a flow rule the cheaper end is looked for first, and the other where that
+//! one is found. Searches that are left are asked again with the bodies around them whole. What is left
+//! then is run on the whole file, so that no finding rests on a part.
 //!
 //! Like the prefilter, this may let pass too much, never too little: what must not match is only
-//! believed as it is spelt, and what names are known to hold is not asked.
+//! believed as it is spelt, what a match must not stand in only where bodies are whole, and what names
+//! are known to hold is not asked. One thing is passed over: a metavariable that stands twice in a pattern
+//! holds two things where only the statements left out make them one constant.
 
-use super::parts::{self, Parts};
+use std::cell::OnceCell;
+
+use foldhash::{HashMap, HashMapExt as _};
+
+use super::parts::{self, Grain, Parts};
 use super::prefilter::{Need, Words};
 use super::ruleset::{Program, RuleSet};
 use super::{MAX_PARSED, STEPS};
 use crate::finding::RuleIndex;
-use crate::pattern::Subject;
+use crate::pattern::{Extent, Subject};
 use crate::source::{Source, Span};
 use crate::syntax::{Bodies, File};
 use crate::taint::Half;
 use crate::timing::{self, Stage};
 
-/// A smaller script is parsed sooner than it is looked at.
-const SMALLEST: usize = 16 * 1024;
+/// A smaller script is parsed whole at once.
+const SMALLEST: usize = 2 * 1024;
 
 /// The end of a flow for which less than this part of the text has to be parsed is asked for at once.
 const LITTLE: u64 = 16;
@@ -51,88 +58,89 @@ struct Question {
     half: Option<Half>,
 }
 
-/// Looks in parts of a file for what keeps rules alive; nothing where it has to be parsed whole.
-pub(super) fn narrow(
-    rules: &RuleSet,
-    source: &Source,
-    words: &Words<'_>,
-    live: &[usize],
-) -> Option<Narrowed> {
-    let questions = timing::stage(Stage::Prefilter, || {
-        Questions::of(rules, source, words, live)
-    })?;
-    let first = questions.first();
-    let mut absent = questions.absent(rules, source, &first)?;
-    let is_open = |rule: usize, absent: &[Question]| !absent.iter().any(|one| one.rule == rule);
-    let open = first
-        .iter()
-        .filter(|question| is_open(question.rule, &absent));
-    // The whole file is parsed where a search finds something; the other ends come cheaper then.
-    if open.clone().all(|question| question.half.is_some()) {
-        let others = open.filter_map(Question::other_end);
-        let others: Vec<Question> = others.filter(|other| !first.contains(other)).collect();
-        absent.extend(questions.absent(rules, source, &others).unwrap_or_default());
-    }
-    let live = live.iter().copied();
-    Some(Narrowed {
-        live: live.filter(|&rule| is_open(rule, &absent)).collect(),
-        without: absent
-            .iter()
-            .filter_map(|question| Some((question.rule, question.half?)))
-            .collect(),
-    })
+/// A file, and where the bodies of its functions stand, where it is a large script and that is certain.
+pub(super) struct Script<'s> {
+    pub(super) source: &'s Source,
+    bodies: OnceCell<Option<Bodies>>,
 }
 
-/// A large script without the bodies of functions that have nothing to do with some places; nothing
-/// where it has to be parsed whole.
-pub(super) fn around<'s>(source: &'s Source, places: &[Span]) -> Option<File<'s>> {
-    if !is_worth_it(source) {
-        return None;
-    }
-    let bodies = Bodies::of(source.text())?;
-    let mut kept = vec![false; bodies.bodies.len()];
-    for place in places {
-        let mut around = bodies.innermost(place.start);
-        while let Some(body) = around
-            && !std::mem::replace(&mut kept[body], true)
-        {
-            around = bodies.bodies[body].parent.map(|body| body as usize);
+impl<'s> Script<'s> {
+    pub(super) fn new(source: &'s Source) -> Script<'s> {
+        Script {
+            source,
+            bodies: OnceCell::new(),
         }
     }
-    let gaps = parts::gaps(&bodies, source.text().len(), &kept, LARGEST_PERCENT)?;
-    File::parse_without(source, &gaps)
-}
 
-impl Question {
-    fn other_end(&self) -> Option<Question> {
-        let half = match self.half? {
-            Half::Source => Half::Sink,
-            Half::Sink => Half::Source,
-        };
-        Some(Question {
-            half: Some(half),
-            ..*self
+    fn bodies(&self) -> Option<&Bodies> {
+        let of_text = || Bodies::of(self.source.text()).filter(|_| is_worth_it(self.source));
+        self.bodies.get_or_init(of_text).as_ref()
+    }
+
+    /// Looks in parts of it for what keeps rules alive; nothing where it has to be parsed whole.
+    pub(super) fn narrow(
+        &self,
+        rules: &RuleSet,
+        words: &Words<'_>,
+        live: &[usize],
+    ) -> Option<Narrowed> {
+        let mut questions = timing::stage(Stage::Prefilter, || {
+            let bodies = self.bodies()?;
+            Some(Questions::of(rules, (self.source, bodies), words, live))
+        })?;
+        questions.settle(rules, self.source);
+        let live = live.iter().copied();
+        Some(Narrowed {
+            live: live.filter(|&rule| questions.is_open(rule)).collect(),
+            without: questions
+                .absent
+                .iter()
+                .filter_map(|question| Some((question.rule, question.half?)))
+                .collect(),
         })
+    }
+
+    /// The bodies of functions that have nothing to do with some places; nothing where it has to be
+    /// parsed whole.
+    pub(super) fn gaps_around(&self, places: &[Span]) -> Option<Vec<Span>> {
+        let bodies = self.bodies()?;
+        let mut kept = vec![false; bodies.bodies.len()];
+        for place in places {
+            let mut around = bodies.innermost(place.start);
+            while let Some(body) = around
+                && !std::mem::replace(&mut kept[body], true)
+            {
+                around = bodies.bodies[body].parent.map(|body| body as usize);
+            }
+        }
+        for (at, body) in bodies.bodies.iter().enumerate() {
+            kept[at] |= body.is_run && body.parent.is_none_or(|parent| kept[parent as usize]);
+        }
+        parts::gaps(bodies, self.source.text(), &kept, LARGEST_PERCENT)
     }
 }
 
-/// The questions about a file, each with the bodies of functions in which it may have a yes.
-struct Questions {
-    parts: Parts,
+/// The questions about a file.
+struct Questions<'p> {
+    parts: Parts<'p>,
+    /// Each with the number of what it needs.
     searches: Vec<(Question, usize)>,
     /// The ends of each flow rule.
     flows: Vec<[(Question, usize); 2]>,
-    /// For each need, by its number, the bodies; nothing where the answer is no.
-    bodies: Vec<Option<Vec<bool>>>,
+    /// Those that have a no.
+    absent: Vec<Question>,
 }
 
-impl Questions {
+/// A question, with the places in which it may have a yes; nothing where the answer is no.
+type Asked = (Question, Option<Vec<bool>>);
+
+impl<'p> Questions<'p> {
     fn of(
-        rules: &RuleSet,
-        source: &Source,
+        rules: &'p RuleSet,
+        (source, bodies): (&'p Source, &'p Bodies),
         words: &Words<'_>,
         live: &[usize],
-    ) -> Option<Questions> {
+    ) -> Questions<'p> {
         let language = source.language;
         let prefilter = rules.prefilter(language);
         let of_language = rules.by_language[language as usize].iter().enumerate();
@@ -140,12 +148,8 @@ impl Questions {
         let needs: Vec<(usize, &Need)> = of_language
             .map(|(at, &rule)| (rule, prefilter.need(at)))
             .collect();
-        let mut parts = Parts::of(
-            source,
-            prefilter,
-            words,
-            needs.iter().map(|(_, need)| *need),
-        )?;
+        let all = needs.iter().map(|(_, need)| *need);
+        let mut parts = Parts::of(source, bodies, prefilter, words, all);
         let (mut searches, mut flows) = (Vec::new(), Vec::new());
         for (rule, need) in needs {
             let ends = match need {
@@ -162,93 +166,126 @@ impl Questions {
                 searches.push((Question { rule, half: None }, parts.number(need)));
             }
         }
-        let bodies = parts.bodies();
-        Some(Questions {
+        Questions {
             parts,
             searches,
             flows,
-            bodies,
-        })
+            absent: Vec::new(),
+        }
     }
 
-    /// What is asked first: of each flow rule the end for which less has to be parsed, and the other one
-    /// where that costs little more.
-    fn first(&self) -> Vec<Question> {
-        let mut kept = self.parts.none();
-        let mut asked = Vec::new();
-        for (question, need) in &self.searches {
-            asked.push(*question);
-            join(&mut kept, self.bodies[*need].as_deref());
+    fn is_open(&self, rule: usize) -> bool {
+        !self.absent.iter().any(|one| one.rule == rule)
+    }
+
+    /// Asks what has a no in parts of the file.
+    fn settle(&mut self, rules: &RuleSet, source: &Source) {
+        let (first, others) = timing::stage(Stage::Prefilter, || self.split());
+        if self.ask(rules, source, &first, Grain::Statements).is_some() {
+            let is_open = |(question, _): &Asked| self.is_open(question.rule);
+            let others: Vec<Asked> = others.into_iter().filter(is_open).collect();
+            self.ask(rules, source, &others, Grain::Statements);
         }
-        for ends in &self.flows {
-            let cost = |(_, need): &&(Question, usize)| {
-                let bodies = self.bodies[*need].as_deref();
-                bodies.map(|bodies| self.parts.cost(bodies, &kept))
+        // The whole file is parsed where a flow may be in it.
+        if !self
+            .flows
+            .iter()
+            .any(|[(end, _), _]| self.is_open(end.rule))
+        {
+            let searches = self.searches.iter();
+            let open = searches.filter(|(question, _)| self.is_open(question.rule));
+            let asked = |(question, need): &(Question, usize)| {
+                (*question, self.parts.places(*need, Grain::Bodies))
             };
-            let mut ends: Vec<_> = ends.iter().collect();
-            ends.sort_by_key(cost);
-            for (at, (question, need)) in ends.into_iter().enumerate() {
-                let bodies = self.bodies[*need].as_deref();
-                let cost = bodies.map_or(0, |bodies| self.parts.cost(bodies, &kept));
-                if at == 0 || cost <= self.parts.length() / LITTLE {
-                    asked.push(*question);
-                    join(&mut kept, bodies);
-                }
-                if bodies.is_none() {
-                    break;
-                }
+            let asked: Vec<Asked> = open.map(asked).collect();
+            self.ask(rules, source, &asked, Grain::Bodies);
+        }
+    }
+
+    /// What is asked first, and what later: of each flow rule first the end for which less has to be
+    /// parsed, and the other one where that costs little more.
+    fn split(&self) -> (Vec<Asked>, Vec<Asked>) {
+        let mut known: HashMap<usize, Option<Vec<bool>>> = HashMap::new();
+        let mut asked = |(question, need): &(Question, usize)| {
+            let places = known.entry(*need);
+            let places = places.or_insert_with(|| self.parts.places(*need, Grain::Statements));
+            (*question, places.clone())
+        };
+        let mut kept = self.parts.none();
+        let mut first: Vec<Asked> = self.searches.iter().map(&mut asked).collect();
+        for (_, places) in &first {
+            parts::join(&mut kept, places.as_deref().unwrap_or_default());
+        }
+        let mut others = Vec::new();
+        for ends in &self.flows {
+            let mut ends = ends.each_ref().map(|end| {
+                let asked = asked(end);
+                let places = asked.1.as_deref();
+                (places.map(|places| self.parts.cost(places, &kept)), asked)
+            });
+            ends.sort_by_key(|(cost, _)| *cost);
+            let [(cost, cheaper), (more, dearer)] = ends;
+            parts::join(&mut kept, cheaper.1.as_deref().unwrap_or_default());
+            first.push(cheaper);
+            if cost.is_none() {
+                continue;
+            }
+            if more <= Some(self.parts.length() / LITTLE) {
+                parts::join(&mut kept, dearer.1.as_deref().unwrap_or_default());
+                first.push(dearer);
+            } else {
+                others.push(dearer);
             }
         }
-        asked
+        (first, others)
     }
 
-    /// Which of some questions have a no, by a part of the file; nothing where that is not told.
-    fn absent(
-        &self,
+    /// Notes which of some questions have a no, by a part of the file; nothing where that is not told.
+    fn ask(
+        &mut self,
         rules: &RuleSet,
         source: &Source,
-        questions: &[Question],
-    ) -> Option<Vec<Question>> {
+        asked: &[Asked],
+        grain: Grain,
+    ) -> Option<()> {
         let mut kept = self.parts.none();
-        let (mut open, mut absent) = (Vec::new(), Vec::new());
-        let all = self.searches.iter().chain(self.flows.iter().flatten());
-        for (question, need) in all.filter(|(question, _)| questions.contains(question)) {
-            let bodies = self.bodies[*need].as_deref();
-            join(&mut kept, bodies);
-            if bodies.is_some() {
-                open.push(*question);
-            } else {
-                absent.push(*question);
+        for (question, places) in asked {
+            match places {
+                Some(places) => parts::join(&mut kept, places),
+                None => self.absent.push(*question),
             }
         }
+        let open = asked
+            .iter()
+            .filter(|(question, places)| places.is_some() && self.is_open(question.rule));
+        let open: Vec<Question> = open.map(|(question, _)| *question).collect();
         if open.is_empty() {
-            return Some(absent);
+            return Some(());
         }
         let gaps = self.parts.gaps(&kept, LARGEST_PERCENT)?;
-        let file = File::parse_without(source, &gaps)?;
+        let file = File::parse_without(source, &gaps, grain == Grain::Statements)?;
         let subject = Subject::new(source, Some(&file));
-        open.retain(|question| !may_hold(rules, &subject, *question));
-        absent.extend(open);
-        Some(absent)
+        let absent = open
+            .into_iter()
+            .filter(|one| !may_hold(rules, &subject, *one, grain));
+        self.absent.extend(absent);
+        Some(())
     }
 }
 
-fn may_hold(rules: &RuleSet, subject: &Subject<'_>, question: Question) -> bool {
+fn may_hold(rules: &RuleSet, subject: &Subject<'_>, question: Question, grain: Grain) -> bool {
     let entry = &rules.entries[question.rule];
     let language = subject.source().language;
     let program = timing::stage(Stage::Compile, || rules.program(entry, language));
-    let holds = |formula| subject.may_hold(formula, entry.options, &mut STEPS.clone());
+    let extent = match grain {
+        Grain::Statements => Extent::Statements,
+        Grain::Bodies => Extent::Bodies,
+    };
+    let holds = |formula| subject.may_hold(formula, entry.options, extent, &mut STEPS.clone());
     let rule = RuleIndex(question.rule as u32);
     timing::rule(Stage::Match, rule, || match (program, question.half) {
         (Ok(Program::Search(formula)), _) => holds(formula),
         (Ok(Program::Taint(program)), Some(half)) => program.half(half).iter().any(holds),
         (Ok(Program::Taint(_)), None) | (Err(_), _) => true,
     })
-}
-
-fn join(kept: &mut [bool], more: Option<&[bool]>) {
-    let more = more.unwrap_or_default();
-    kept.iter_mut()
-        .zip(more)
-        .for_each(|(kept, more)| *kept |= more);
 }

@@ -51,6 +51,8 @@ pub(super) enum Need {
     Any(Vec<Need>),
     Around(Box<Need>),
     Within(Box<Need>),
+    Beside(Box<Need>),
+    Spread(Box<Need>),
     Recursion,
 }
 
@@ -381,6 +383,8 @@ impl Numbers {
             Needs::Recursion => Need::Recursion,
             Needs::Around(need) => Need::Around(Box::new(self.need(need))),
             Needs::Within(need) => Need::Within(Box::new(self.need(need))),
+            Needs::Beside(need) => Need::Beside(Box::new(self.need(need))),
+            Needs::Spread(need) => Need::Spread(Box::new(self.need(need))),
         }
     }
 }
@@ -397,7 +401,9 @@ impl Need {
                     need.each(then);
                 }
             }
-            Need::Around(need) | Need::Within(need) => need.each(then),
+            Need::Around(need) | Need::Within(need) | Need::Beside(need) | Need::Spread(need) => {
+                need.each(then);
+            }
         }
     }
 
@@ -408,7 +414,9 @@ impl Need {
             Need::Text(text) => is_there(Piece::Text(*text)),
             Need::All(all) | Need::Each(all) => all.iter().all(|need| need.holds(is_there)),
             Need::Any(any) => any.iter().any(|need| need.holds(is_there)),
-            Need::Around(need) | Need::Within(need) => need.holds(is_there),
+            Need::Around(need) | Need::Within(need) | Need::Beside(need) | Need::Spread(need) => {
+                need.holds(is_there)
+            }
         }
     }
 }

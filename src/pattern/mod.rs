@@ -17,7 +17,7 @@ pub use self::regex::{Meaning, Regex};
 pub use crate::rule::Options;
 pub use bindings::{Bindings, Bound};
 pub use compile::PatternError;
-pub use formula::{Compiler, Formula, Subject};
+pub use formula::{Compiler, Extent, Formula, Subject};
 
 use compile::{Reading, Root};
 use foldhash::{HashSet, HashSetExt as _};

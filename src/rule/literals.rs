@@ -452,7 +452,10 @@ mod tests {
             ),
             Needs::Together(all) => list(all, " + "),
             Needs::All(all) | Needs::Each(all) => list(all, " & "),
-            Needs::Around(need) | Needs::Within(need) => show(need),
+            Needs::Around(need)
+            | Needs::Within(need)
+            | Needs::Beside(need)
+            | Needs::Spread(need) => show(need),
             Needs::Recursion => "a call of itself".into(),
             Needs::Any(any) => list(any, " | "),
             Needs::Text(regex) => format!("/{regex}/"),

@@ -3,17 +3,20 @@
 //! The build script compiles this module too, to read and check the built-in rules: what is used
 //! here from elsewhere in the crate (`finding`, `lang`, `builtin`) has its stand-in there.
 
+mod choices;
 pub mod dialect;
 mod error;
 mod fix;
 pub mod fixture;
 mod formula;
 mod literals;
+mod local;
 mod meta;
 pub(crate) mod models;
 mod needs;
 pub(crate) mod options;
 mod packed;
+mod rows;
 pub mod secret;
 mod spec;
 pub mod taint;

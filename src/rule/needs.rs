@@ -6,9 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::choices::{split, with_conditions};
 use super::formula::{Condition, Conjunction, Formula};
 use super::literals::{self, Start};
+use super::local::is_local;
 use super::options::Options;
+use super::rows::of_rows;
 use super::taint::TaintSpec;
 use super::words;
 
@@ -40,6 +43,10 @@ pub enum Needs {
     Within(Box<Needs>),
     /// A call, in a function, of that function.
     Recursion,
+    /// This, in a statement that stands beside what a match is in, or beside what is around that.
+    Beside(Box<Needs>),
+    /// This, for which statements have to be known that do not spell it.
+    Spread(Box<Needs>),
 }
 
 /// How Python, JavaScript and TypeScript use a word.
@@ -76,7 +83,29 @@ pub struct Part {
 
 /// What a formula needs of a file in one of some languages.
 pub(super) fn of_search(formula: &Formula, languages: &[String], options: &Options) -> Needs {
-    of_formula(formula, of_patterns(languages, options))
+    let formula = with_conditions(formula, &[]);
+    of_whole(&formula, of_patterns(languages, options), options)
+}
+
+/// What a formula needs that no other one is around.
+fn of_whole(formula: &Formula, of_pattern: fn(&str) -> Needs, options: &Options) -> Needs {
+    let of_whole = |formula: &Formula| of_whole(formula, of_pattern, options);
+    match formula {
+        Formula::Or(choices) => any(choices.iter().map(of_whole).collect()),
+        Formula::And(all) if let Some(parts) = split(all) => {
+            let parts = parts.map(|part| of_whole(&Formula::And(Box::new(part))));
+            any(parts.into())
+        }
+        one => {
+            let is_row = |one: &Formula, all: &Conjunction| of_rows(one, all, of_pattern).is_some();
+            let needs = of_formula(one, of_pattern);
+            if options.symbolic_propagation || !is_local(one, &is_row) {
+                spread(needs)
+            } else {
+                needs
+            }
+        }
+    }
 }
 
 /// How the patterns of a rule are read.
@@ -102,7 +131,12 @@ fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
     match formula {
         Formula::Pattern(leaf) => match reaches(&leaf.text) {
             0 => of_pattern(&leaf.text),
-            1 => within(of_pattern(&leaf.text)),
+            1 => match content(&leaf.text) {
+                Some((outer, inner)) => {
+                    each_of(vec![of_pattern(&outer), within(of_pattern(inner))])
+                }
+                None => within(of_pattern(&leaf.text)),
+            },
             // Several functions may each hold some of its words.
             _ => Needs::Around(Box::new(of_pattern(&leaf.text))),
         },
@@ -112,6 +146,20 @@ fn of_formula(formula: &Formula, of_pattern: fn(&str) -> Needs) -> Needs {
         Formula::Anywhere(inner) => within(of_formula(inner)),
         Formula::Or(choices) => any(choices.iter().map(of_formula).collect()),
         Formula::And(all) => of_conjunction(all, of_pattern),
+    }
+}
+
+/// What a part of a conjunction needs.
+fn of_positive(positive: &Formula, all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
+    match (of_rows(positive, all, of_pattern), positive) {
+        (Some(needs), _) => needs,
+        (None, Formula::Or(choices)) if surrounds(positive) => {
+            let choices = choices.iter();
+            any(choices
+                .map(|one| of_positive(one, all, of_pattern))
+                .collect())
+        }
+        (None, _) => of_formula(positive, of_pattern),
     }
 }
 
@@ -126,7 +174,7 @@ fn of_conjunction(all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
     let mut needs = Vec::new();
     let mut may_be_anywhere = false;
     for positive in &all.positives {
-        let mut parts = vec![of_formula(positive, of_pattern)];
+        let mut parts = vec![of_positive(positive, all, of_pattern)];
         if !surrounds(positive) {
             // What it binds to a metavariable is a part of it.
             let bound = asked.extract_if(.., |(one, _)| match one {
@@ -160,9 +208,10 @@ fn of_conjunction(all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
     if may_be_anywhere {
         needs = needs.into_iter().map(around).collect();
     }
-    match all_of(needs) {
-        Needs::All(needs) if !is_one => Needs::Each(needs),
-        needs => needs,
+    if is_one {
+        all_of(needs)
+    } else {
+        each_of(needs)
     }
 }
 
@@ -217,18 +266,44 @@ fn binds(formula: &Formula, metavariable: &str) -> bool {
 
 /// In how many places a pattern may look into the bodies of functions within what it matches.
 fn reaches(pattern: &str) -> usize {
-    let bodies = pattern.match_indices('{').filter(|(at, _)| {
+    pattern.matches("<...").count() + bodies(pattern).count()
+}
+
+/// Where the bodies begin that a pattern does not leave open.
+fn bodies(pattern: &str) -> impl Iterator<Item = usize> {
+    let bodies = pattern.match_indices('{').map(|(at, _)| at);
+    bodies.filter(|at| {
         let before = pattern[..*at].trim_end();
         let body = pattern[at + 1..].trim_start();
         let rest = body.strip_prefix("...").map(str::trim_start);
         (before.ends_with([')', ';', '}']) || before.ends_with("=>"))
             && !rest.is_some_and(|rest| rest.starts_with('}'))
-    });
-    pattern.matches("<...").count() + bodies.count()
+    })
+}
+
+/// A pattern as if its one body were any, and what that body holds.
+fn content(pattern: &str) -> Option<(String, &str)> {
+    let start = bodies(pattern).next()? + 1;
+    let mut open = 1_usize;
+    let length = pattern[start..].find(|c| {
+        match c {
+            '{' => open += 1,
+            '}' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    })?;
+    let (inner, rest) = pattern[start..].split_at(length);
+    let is_plain = !pattern.contains(['"', '\'', '`']);
+    is_plain.then(|| (format!("{} ... {rest}", &pattern[..start]), inner))
 }
 
 /// What a condition needs besides the formula that binds its metavariable.
-fn of_condition(condition: &Condition, all: &Conjunction, of_pattern: fn(&str) -> Needs) -> Needs {
+pub(super) fn of_condition(
+    condition: &Condition,
+    all: &Conjunction,
+    of_pattern: fn(&str) -> Needs,
+) -> Needs {
     match condition {
         Condition::Pattern {
             language: None,
@@ -303,7 +378,7 @@ fn texts<'f>(formula: &'f Formula, found: &mut Vec<&'f String>) {
 }
 
 /// The text with a word for a metavariable; nothing where a row of metavariables has its name.
-fn spell(text: &str, metavariable: &str, word: &str) -> Option<String> {
+pub(super) fn spell(text: &str, metavariable: &str, word: &str) -> Option<String> {
     let mut spelt = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(metavariable) {
@@ -333,6 +408,8 @@ fn words_used(needs: Needs, used: Use) -> Needs {
         Needs::Any(all) => Needs::Any(inner(all)),
         Needs::Around(need) => around(words_used(*need, used)),
         Needs::Within(need) => within(words_used(*need, used)),
+        Needs::Beside(need) => beside(words_used(*need, used)),
+        Needs::Spread(need) => spread(words_used(*need, used)),
         Needs::Nothing
         | Needs::Recursion
         | Needs::Used(..)
@@ -416,13 +493,12 @@ pub(super) fn without_variants(needs: Needs, languages: &[String]) -> Needs {
         | Needs::Together(_)
         | Needs::Text(_) => needs,
         Needs::All(all) => all_of(inner(all)),
-        Needs::Each(all) => match all_of(inner(all)) {
-            Needs::All(all) => Needs::Each(all),
-            needs => needs,
-        },
+        Needs::Each(all) => each_of(inner(all)),
         Needs::Any(choices) => any(inner(choices)),
         Needs::Around(need) => around(without_variants(*need, languages)),
         Needs::Within(need) => within(without_variants(*need, languages)),
+        Needs::Beside(need) => beside(without_variants(*need, languages)),
+        Needs::Spread(need) => spread(without_variants(*need, languages)),
     }
 }
 
@@ -433,7 +509,7 @@ pub(super) fn of_taint(
     options: &Options,
 ) -> (Needs, Needs) {
     let of_pattern = of_patterns(languages, options);
-    let of_part = |formula: &Formula| of_formula(formula, of_pattern);
+    let of_part = |formula: &Formula| of_whole(&with_conditions(formula, &[]), of_pattern, options);
     let sources = spec.sources.iter().map(|source| of_part(&source.formula));
     let sinks = spec.sinks.iter().map(|sink| of_part(&sink.formula));
     (any(sources.collect()), any(sinks.collect()))
@@ -471,7 +547,7 @@ pub(super) fn any(mut choices: Vec<Needs>) -> Needs {
     }
 }
 
-fn around(needs: Needs) -> Needs {
+pub(super) fn around(needs: Needs) -> Needs {
     match needs {
         Needs::Nothing | Needs::Around(_) => needs,
         _ => Needs::Around(Box::new(needs)),
@@ -482,6 +558,27 @@ fn within(needs: Needs) -> Needs {
     match needs {
         Needs::Nothing | Needs::Within(_) => needs,
         _ => Needs::Within(Box::new(needs)),
+    }
+}
+
+pub(super) fn beside(needs: Needs) -> Needs {
+    match needs {
+        Needs::Nothing => needs,
+        _ => Needs::Beside(Box::new(needs)),
+    }
+}
+
+fn spread(needs: Needs) -> Needs {
+    match needs {
+        Needs::Nothing | Needs::Spread(_) => needs,
+        _ => Needs::Spread(Box::new(needs)),
+    }
+}
+
+fn each_of(needs: Vec<Needs>) -> Needs {
+    match all_of(needs) {
+        Needs::All(needs) => Needs::Each(needs),
+        needs => needs,
     }
 }
 

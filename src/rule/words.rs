@@ -158,11 +158,15 @@ fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
                 if bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
                     continue;
                 }
+                let name = at;
                 at += bytes[at..].iter().take_while(|b| is_word(**b)).count();
-                // The type of `($X: T)` need not be spelt.
+                // The type of `($X: T)` need not be spelt; the value of `({$X: V})` is.
                 let after = &bytes[at..];
                 let colon = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
-                if after.get(colon) == Some(&b':') && after.get(colon + 1) != Some(&b':') {
+                if after.get(colon) == Some(&b':')
+                    && after.get(colon + 1) != Some(&b':')
+                    && !is_in_literal(&text[..name])
+                {
                     at += after
                         .iter()
                         .position(|b| b",)\n{=".contains(b))
@@ -195,6 +199,26 @@ fn of_words(text: &str, use_of: impl Fn(Range<usize>) -> Option<Use>) -> Needs {
     words.sort_unstable();
     words.dedup();
     all_of(words)
+}
+
+/// Whether what comes after such a text stands in the braces of a literal that is a value.
+fn is_in_literal(before: &str) -> bool {
+    let mut closed = 0_usize;
+    let opening = before.char_indices().rev().find(|(_, c)| match c {
+        ')' | ']' | '}' => {
+            closed += 1;
+            false
+        }
+        '(' | '[' | '{' if closed > 0 => {
+            closed -= 1;
+            false
+        }
+        _ => matches!(c, '(' | '[' | '{'),
+    });
+    opening.is_some_and(|(at, c)| {
+        let value_follows = |c| matches!(c, '(' | ',' | '[' | '=' | ':');
+        c == '{' && before[..at].trim_end().ends_with(value_follows)
+    })
 }
 
 /// How a pattern uses the word, and what it matches cannot but use it.

@@ -151,10 +151,20 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a tree tells more.
-    pub fn is_told_more_by(&mut self, file: &File<'_>) -> bool {
+    /// Whether a tree may tell more of what does not stand in some gaps, which are in order.
+    pub fn is_told_more_without(&mut self, gaps: &[Span]) -> bool {
+        let text = self.source.text();
+        let starts = std::iter::once(0).chain(gaps.iter().map(|gap| gap.end as usize));
+        let ends = gaps.iter().map(|gap| gap.start as usize);
+        let mut rest = starts.zip(ends.chain([text.len()]));
+        if !rest.any(|(start, end)| tree::has_random_literal(&text[start..end])) {
+            return false;
+        }
+        let Some(file) = File::parse_without(self.source, gaps, false) else {
+            return true;
+        };
         let (candidates, pieces) = (self.candidates.len(), self.pieces.len());
-        self.add_tree(file);
+        self.add_tree(&file);
         let is_told = self.candidates.len() > candidates;
         self.candidates.truncate(candidates);
         self.pieces.truncate(pieces);

@@ -186,7 +186,7 @@ pub(super) fn parse(language: Language, text: &[u8]) -> Option<Cst> {
 }
 
 /// What stands for what is left out, so that no body looks empty, or like one that a pattern spells.
-const LEFT_OUT: &[u8] = b"0;0;0";
+const LEFT_OUT: &[u8] = b"0;0;0;";
 
 /// Parses a text as if something else stood in `gaps`, which are in order and apart from each other,
 /// and each longer than that. Places count as in the whole text.
@@ -274,7 +274,8 @@ fn copy(tree: &tree_sitter::Tree, length: usize) -> Cst {
                 cst.health.errors += 1;
                 errors.push((open.len(), start));
             }
-            if cursor.goto_first_child() {
+            // To ask a leaf for its children costs less than to look for them.
+            if node.child_count() > 0 && cursor.goto_first_child() {
                 open.push(id);
                 descended = true;
             } else if kind == ERROR {

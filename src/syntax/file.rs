@@ -17,6 +17,7 @@ use crate::timing::{self, Stage};
 pub struct File<'s> {
     source: &'s Source,
     parsed: Parsed,
+    lacks_statements: bool,
 }
 
 /// What is worked out about a text: its tree, its names, and its constants once a rule asks for them.
@@ -62,11 +63,19 @@ impl<'s> File<'s> {
 
     /// Parses a file as if what stands in `gaps` did not, such as the bodies of some functions; they
     /// are in order and apart from each other. `None` where what is left does not parse.
-    pub fn parse_without(source: &'s Source, gaps: &[Span]) -> Option<File<'s>> {
+    /// `lacks_statements` says that a name may have a value that is not to be seen.
+    pub fn parse_without(
+        source: &'s Source,
+        gaps: &[Span],
+        lacks_statements: bool,
+    ) -> Option<File<'s>> {
         timing::stage(Stage::Lower, || {
             let tree = super::lower::lower_without(source.language, &source.parse_text(), gaps)?;
             let is_well = tree.health.errors == 0 && !tree.health.too_deep;
-            is_well.then(|| File::of_tree(source, tree))
+            is_well.then(|| File {
+                lacks_statements,
+                ..File::of_tree(source, tree)
+            })
         })
     }
 
@@ -80,12 +89,20 @@ impl<'s> File<'s> {
             fields: OnceCell::new(),
             by_start: OnceCell::new(),
         };
-        File { source, parsed }
+        File {
+            source,
+            parsed,
+            lacks_statements: false,
+        }
     }
 
     /// A source with what was worked out about the same text before.
     pub fn again(source: &'s Source, parsed: Parsed) -> File<'s> {
-        File { source, parsed }
+        File {
+            source,
+            parsed,
+            lacks_statements: false,
+        }
     }
 
     /// What was worked out, without the source.
@@ -96,6 +113,11 @@ impl<'s> File<'s> {
     /// The text that spans count in.
     pub fn text(&self) -> &'s [u8] {
         self.source.text()
+    }
+
+    /// Whether a name may have a value that is not to be seen, since only a part of the file is parsed.
+    pub fn lacks_statements(&self) -> bool {
+        self.lacks_statements
     }
 
     /// The text of a node.

@@ -12,15 +12,25 @@ const LONGEST: usize = 4096;
 /// Where the lists stand.
 pub(super) struct Required {
     /// In their order; none holds a part of another.
-    lists: Vec<Range<usize>>,
+    lists: Vec<List>,
     /// Whether there may be others.
     others: bool,
+}
+
+/// A list of names that are imported.
+struct List {
+    range: Range<usize>,
+    /// Whether each has its own name here unless another one stands right behind it.
+    is_braced: bool,
 }
 
 /// What stands beside a keyword.
 enum Found {
     Nothing,
-    List(Range<usize>),
+    /// Within braces.
+    Names(Range<usize>),
+    /// Fields of what is imported.
+    Fields(Range<usize>),
     /// Something that is not told.
     Unknown,
 }
@@ -50,7 +60,14 @@ impl Required {
             for found in found {
                 match found {
                     Found::Nothing => {}
-                    Found::List(range) => required.lists.push(range),
+                    Found::Names(range) => required.lists.push(List {
+                        range,
+                        is_braced: true,
+                    }),
+                    Found::Fields(range) => required.lists.push(List {
+                        range,
+                        is_braced: false,
+                    }),
                     Found::Unknown => {
                         required.others = true;
                         return required;
@@ -59,21 +76,43 @@ impl Required {
             }
         }
         let lists = &mut required.lists;
-        lists.sort_unstable_by_key(|list| list.start);
+        lists.sort_unstable_by_key(|list| list.range.start);
         lists.dedup_by(|next, list| {
-            let joins = next.start <= list.end;
+            let joins = next.range.start <= list.range.end;
             if joins {
-                list.end = list.end.max(next.end);
+                list.range.end = list.range.end.max(next.range.end);
+                list.is_braced &= next.is_braced;
             }
             joins
         });
         required
     }
 
+    /// Whether it is not told what is imported.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.others
+    }
+
     /// Whether the word may be such a name.
     pub(super) fn may_name(&self, word: &Range<usize>) -> bool {
-        let next = self.lists.partition_point(|list| list.start <= word.start);
-        self.others || next > 0 && word.start < self.lists[next - 1].end
+        self.others || self.list(word).is_some()
+    }
+
+    /// Whether the word is such a name, and what it names has no other one here.
+    pub(super) fn keeps(&self, text: &[u8], word: &Range<usize>) -> bool {
+        let rest = text[word.end..].trim_ascii_start();
+        !self.others
+            && text[word.clone()].is_ascii()
+            && self.list(word).is_some_and(|list| list.is_braced)
+            && matches!(rest.first(), Some(b',' | b'}'))
+    }
+
+    fn list(&self, word: &Range<usize>) -> Option<&List> {
+        let next = self
+            .lists
+            .partition_point(|list| list.range.start <= word.start);
+        let list = &self.lists[next.checked_sub(1)?];
+        (word.start < list.range.end).then_some(list)
     }
 }
 
@@ -84,7 +123,7 @@ fn after_import(text: &[u8], end: usize) -> Found {
     let mut at = end;
     while let Some(&b) = near.get(at) {
         match (b, start) {
-            (b'}', Some(start)) => return Found::List(start..at),
+            (b'}', Some(start)) => return Found::Names(start..at),
             (b'{', None) => start = Some(at + 1),
             (b'/', _) => match comment_end(near, at) {
                 Some(end) => at = end - 1,
@@ -139,7 +178,7 @@ fn before_call(text: &[u8], call: usize) -> Found {
     };
     match before {
         [.., b'}'] => match braces(before) {
-            Some(start) if !is_typed(&before[..start]) => Found::List(start + 1..before.len()),
+            Some(start) if !is_typed(&before[..start]) => Found::Names(start + 1..before.len()),
             _ => Found::Unknown,
         },
         [.., b'>' | b']' | b')' | b'"' | b'\'' | b'`'] => Found::Unknown,
@@ -163,13 +202,20 @@ fn before_call(text: &[u8], call: usize) -> Found {
 /// What may be fields of what a call gives that has its arguments there.
 fn after_call(text: &[u8], start: usize) -> Found {
     let near = &text[..text.len().min(start + LONGEST)];
+    // A template with something filled in names no module.
+    if let Some(template) = near[start..].strip_prefix(b"(`")
+        && let Some(at) = memchr::memchr2(b'`', b'$', template)
+        && template[at..].starts_with(b"${")
+    {
+        return Found::Nothing;
+    }
     let (mut at, mut quote) = (start, None);
     while let Some(&b) = near.get(at) {
         match (b, quote) {
             (b'"' | b'\'' | b'`', None) => quote = Some(b),
             (_, Some(open)) if b == open => quote = None,
             (b';' | b',' | b'=' | b'{' | b'}', Some(_)) => return Found::Unknown,
-            (b';' | b',' | b'=' | b'{' | b'}', None) => return Found::List(start..at),
+            (b';' | b',' | b'=' | b'{' | b'}', None) => return Found::Fields(start..at),
             (b'/', None) if matches!(near.get(at + 1), Some(b'/' | b'*')) => {
                 match comment_end(near, at) {
                     Some(end) => at = end - 1,
@@ -183,7 +229,7 @@ fn after_call(text: &[u8], start: usize) -> Found {
     if near.len() < text.len() {
         Found::Unknown
     } else {
-        Found::List(start..at)
+        Found::Fields(start..at)
     }
 }
 
@@ -277,6 +323,7 @@ mod tests {
             "// It imports {\nb.c, run()\n}",
             "// a\nrequire('b'); run()",
             "x = {run: 1}",
+            "const b = require(`a/${c}`).run",
         ] {
             assert!(!holds(text), "{text}");
         }

@@ -5,14 +5,11 @@ use std::ops::Range;
 use super::{FARTHEST, is_blank, last_line};
 use crate::rule::Use;
 
-/// Whether the word may be used so there, the names that an import lists aside.
+/// Whether the word may be used so there, where it is code: the names that an import lists aside, and
+/// those of modules.
 pub(super) fn may_be(used: Use, text: &[u8], word: Range<usize>) -> bool {
     let is_for = &text[word.clone()] == b"for";
     let (before, after) = (&text[..word.start], &text[word.end..]);
-    // An import gives names to modules, and to what lies in them.
-    if is_segment(text, &word) {
-        return true;
-    }
     let before = &before[..before.len() - before.iter().rev().take_while(|b| is_name(**b)).count()];
     let after = &after[after.iter().take_while(|b| is_name(**b)).count()..];
     match used {
@@ -33,10 +30,59 @@ fn is_name(b: u8) -> bool {
 }
 
 /// Whether the word is a whole segment in a string: `"node:fs"`, `"a/b"`.
-pub(in super::super) fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
+pub(super) fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
     let (before, after) = (&text[..word.start], &text[word.end..]);
     matches!(before.last(), Some(b'"' | b'\'' | b'`' | b'/' | b':'))
         && matches!(after.first(), Some(b'"' | b'\'' | b'`' | b'/'))
+}
+
+/// How an import binds a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// To a name, or in a way that is not told.
+    Whole,
+    /// Only some names out of it are bound.
+    Parts,
+}
+
+/// How the module is bound that the string of a segment names; nothing where it is bound to no name.
+pub(super) fn bound_module(text: &[u8], segment: &Range<usize>) -> Option<Bound> {
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`');
+    let near = &text[segment.start.saturating_sub(FARTHEST)..segment.start];
+    let Some(quote) = near.iter().rposition(is_quote) else {
+        return Some(Bound::Whole);
+    };
+    let mut before = near[..quote].trim_ascii_end();
+    if let Some(clause) = before.strip_suffix(b"from") {
+        let clause = clause.trim_ascii_end();
+        let Some(names) = clause.strip_suffix(b"}") else {
+            return Some(Bound::Whole);
+        };
+        let start = memchr::memrchr(b'{', names);
+        let is_alone = start.is_some_and(|start| {
+            let outer = names[..start].trim_ascii_end();
+            outer.ends_with(b"import") || outer.ends_with(b"export")
+        });
+        return Some(if is_alone { Bound::Parts } else { Bound::Whole });
+    }
+    for word in [&b"("[..], b"require", b"import", b"(", b"await", b"("] {
+        before = before.strip_suffix(word).unwrap_or(before).trim_ascii_end();
+    }
+    match before {
+        [] => Some(Bound::Whole),
+        [.., b'='] => {
+            let target = before[..before.len() - 1].trim_ascii_end();
+            Some(if target.ends_with(b"}") {
+                Bound::Parts
+            } else {
+                Bound::Whole
+            })
+        }
+        // A comment may hide what it is bound to.
+        [.., b'/'] => Some(Bound::Whole),
+        _ if memchr::memmem::find(last_line(before), b"//").is_some() => Some(Bound::Whole),
+        _ => None,
+    }
 }
 
 fn is_dot(rest: &[u8]) -> bool {
@@ -126,6 +172,12 @@ fn may_be_dotted(before: &[u8]) -> bool {
 
 /// Whether the word may be a key: before its value or its type, of a method, or by itself.
 fn may_be_key(before: &[u8], after: &[u8]) -> bool {
+    let (before, after) = match (before, after) {
+        ([before @ .., b'"'], [b'"', after @ ..]) | ([before @ .., b'\''], [b'\'', after @ ..]) => {
+            (before, after)
+        }
+        unquoted => unquoted,
+    };
     let near = &before[before.len().saturating_sub(FARTHEST)..];
     let is_space = |b: &&u8| matches!(b, b' ' | b'\t'..=b'\r');
     let spaces = near.iter().rev().take_while(is_space);
@@ -196,13 +248,30 @@ fn skip_space(text: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Usage;
     use super::*;
+    use crate::lang::Language;
+    use crate::source::Source;
+    use crate::syntax::Bodies;
 
     #[track_caller]
     fn check(used: Use, yes: &[&str], no: &[&str]) {
         let holds = |text: &str, word: &str| {
+            let source = Source::new("a.ts".into(), Language::TypeScript, text.into());
+            let bodies = Bodies::of(text.as_bytes());
+            let with_modules = bodies
+                .as_ref()
+                .map(|bodies| Usage::with_imports(&source, bodies));
             let mut words = text.match_indices(word);
-            words.any(|(at, word)| may_be(used, text.as_bytes(), at..at + word.len()))
+            words.any(|(at, word)| {
+                let word = at..at + word.len();
+                let may_be = Usage::of(&source).may_be(used, word.clone());
+                let known = with_modules
+                    .as_ref()
+                    .map(|usage| usage.may_be(used, word.clone()));
+                assert!(may_be || known != Some(true), "{text}");
+                known.unwrap_or(may_be)
+            })
         };
         let word = if used == Use::Loop { "for" } else { "run" };
         for text in yes {

@@ -13,6 +13,17 @@ use crate::syntax::{File, Kind, Symbol, Value};
 const MAX_NESTED: u32 = 3;
 
 impl Condition {
+    /// The metavariable that it is about.
+    pub(super) fn name(&self) -> Option<Symbol> {
+        match self {
+            Condition::Comparison { name, .. } => *name,
+            Condition::Regex { name, .. }
+            | Condition::Pattern { name, .. }
+            | Condition::Analysis { name, .. }
+            | Condition::Type { name, .. } => Some(*name),
+        }
+    }
+
     /// Whether it asks what a name is known to hold.
     pub(super) fn asks_for_values(&self) -> bool {
         match self {
@@ -200,7 +211,7 @@ impl Run<'_, '_> {
             steps: self.steps,
             nested: self.nested + 1,
             word: None,
-            in_part: false,
+            extent: super::Extent::Whole,
         };
         let within = matches!(formula, Formula::And(_)).then_some(&whole);
         let found = run.formula(formula, within, None)?;

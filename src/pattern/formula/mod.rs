@@ -112,6 +112,17 @@ enum Analyzer {
     Redos,
 }
 
+/// How much of a file is there to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// All but the bodies of some functions.
+    Bodies,
+    /// All but some statements, so that names may seem to be others than they are.
+    Statements,
+}
+
 /// The matches of patterns of one file by their addresses, found once.
 type Memo = RefCell<HashMap<(*const (), Options), Rc<Vec<Match>>>>;
 
@@ -145,7 +156,7 @@ impl<'f> Subject<'f> {
         options: Options,
         steps: &mut u64,
     ) -> Result<Vec<Match>, OutOfSteps> {
-        let mut run = self.run(options, steps, false);
+        let mut run = self.run(options, steps, Extent::Whole);
         let mut found = run.formula(formula, None, None)?;
         if *run.steps == 0 {
             return Err(OutOfSteps);
@@ -156,19 +167,27 @@ impl<'f> Subject<'f> {
 
     /// Whether a formula may hold somewhere in a file of which this is only a part: what must not match
     /// may lie in the rest, and names may be given other values there.
-    pub fn may_hold(&self, formula: &Formula, options: Options, steps: &mut u64) -> bool {
-        let found = self.run(options, steps, true).formula(formula, None, None);
+    pub fn may_hold(
+        &self,
+        formula: &Formula,
+        options: Options,
+        extent: Extent,
+        steps: &mut u64,
+    ) -> bool {
+        let found = self
+            .run(options, steps, extent)
+            .formula(formula, None, None);
         found.map_or(true, |found| !found.is_empty()) || *steps == 0
     }
 
-    fn run<'r>(&'r self, options: Options, steps: &'r mut u64, in_part: bool) -> Run<'r, 'f> {
+    fn run<'r>(&'r self, options: Options, steps: &'r mut u64, extent: Extent) -> Run<'r, 'f> {
         Run {
             subject: self,
             options,
             steps,
             nested: 0,
             word: None,
-            in_part,
+            extent,
         }
     }
 
@@ -255,6 +274,5 @@ struct Run<'r, 'f> {
     nested: u32,
     /// The word that a formula about a metavariable is about.
     word: Option<NodeId>,
-    /// Whether the file is only a part of one.
-    in_part: bool,
+    extent: Extent,
 }

@@ -11,7 +11,7 @@ use super::super::regex::Regex;
 use super::super::wanted::Wanted;
 use super::super::{Match, OutOfSteps, Pattern, distinct};
 use super::join::Joined;
-use super::{Conjunction, Formula, Run};
+use super::{Conjunction, Extent, Formula, Run};
 use crate::source::Span;
 use crate::syntax::Symbol;
 
@@ -166,16 +166,20 @@ impl Run<'_, '_> {
         let ranges = distinct(ranges.unwrap_or_default());
         // In a part of a file names may seem to be constants that are none.
         let constants = self.options.constant_propagation;
-        self.options.constant_propagation &= !self.in_part;
+        self.options.constant_propagation &= self.extent == Extent::Whole;
         let kept = self.without_negatives(&all.negatives, ranges);
         self.options.constant_propagation = constants;
         let mut ranges = kept?;
         for condition in &all.conditions {
-            if self.in_part && condition.asks_for_values() {
+            if self.extent != Extent::Whole && condition.asks_for_values() {
                 continue;
             }
             let mut kept = Vec::new();
             for range in ranges {
+                if self.may_be_bound_elsewhere(condition.name(), &range) {
+                    kept.push(range);
+                    continue;
+                }
                 if let Some(bindings) = self.condition(condition, &range)? {
                     kept.extend(bindings.into_iter().map(|bindings| Match {
                         span: range.span,
@@ -197,6 +201,9 @@ impl Run<'_, '_> {
         for negative in negatives {
             if ranges.is_empty() {
                 return Ok(ranges);
+            }
+            if self.extent == Extent::Statements && matches!(negative, Formula::Inside(_)) {
+                continue;
             }
             let wanted = match negative {
                 Formula::Inside(_) => few(&ranges, Wanted::around),
@@ -317,6 +324,9 @@ impl Run<'_, '_> {
             for range in &ranges {
                 for name in choice {
                     let bound = range.bindings.get(*name);
+                    if self.may_be_bound_elsewhere(Some(*name), range) {
+                        moved.push(range.clone());
+                    }
                     let Some(span) = bound.and_then(|bound| self.subject.span_of(bound)) else {
                         continue;
                     };
@@ -339,6 +349,12 @@ impl Run<'_, '_> {
             ranges = distinct(moved);
         }
         ranges
+    }
+
+    /// Whether a metavariable holds nothing, but might where all statements were there.
+    fn may_be_bound_elsewhere(&self, name: Option<Symbol>, range: &Match) -> bool {
+        self.extent == Extent::Statements
+            && name.is_some_and(|name| range.bindings.get(name).is_none())
     }
 
     /// Whether a metavariable holds a literal that a name of the range led to.

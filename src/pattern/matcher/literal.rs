@@ -26,7 +26,7 @@ impl Matcher<'_> {
                     }
                     _ => false,
                 };
-                equal && then(self)
+                (equal || self.may_be_any(t)) && then(self)
             }
         }
     }
@@ -43,7 +43,7 @@ impl Matcher<'_> {
         let literal = match (self.tree.kind(t), self.file.constants().get(t)) {
             (Kind::Regex, _) => t,
             (Kind::Name, Some(&Value::Expr(value))) if self.options.constant_propagation => value,
-            _ => return false,
+            _ => return self.may_be_any(t) && then(self),
         };
         self.tree.kind(literal) == Kind::Regex && self.groups(p, NodeId(p.0 + 1), literal, then)
     }
@@ -66,6 +66,17 @@ impl Matcher<'_> {
         }
     }
 
+    /// Whether the node may have any value, since what gives its names theirs is not to be seen.
+    fn may_be_any(&self, t: NodeId) -> bool {
+        self.file.lacks_statements()
+            && self.options.constant_propagation
+            && self.tree.kind(t).is_expression()
+            && self
+                .tree
+                .subtree(t)
+                .any(|node| self.tree.kind(node) == Kind::Name)
+    }
+
     fn string(&mut self, p: NodeId, t: NodeId, then: Then<'_>) -> bool {
         let parts: Vec<NodeId> = self.p_children(p).collect();
         let template = self.pattern.node(p).flags.has(Flags::TEMPLATE);
@@ -79,7 +90,7 @@ impl Matcher<'_> {
                             let bound = Bound::Text(span, Symbol::of(text.as_bytes()));
                             self.bind(name, bound, then)
                         }
-                        None => false,
+                        None => self.may_be_any(t) && then(self),
                     };
                 }
                 Kind::Regex => {
@@ -93,7 +104,7 @@ impl Matcher<'_> {
                         let regex = super::special::string_regex(&spelled);
                         regex.is_some_and(|regex| regex.is_match(text.as_bytes()))
                     });
-                    return matched && then(self);
+                    return (matched || self.may_be_any(t)) && then(self);
                 }
                 _ => {}
             }
@@ -119,7 +130,7 @@ impl Matcher<'_> {
             Some(Value::Str(Some(text))) => Symbol::of(text.as_bytes()) == symbol,
             _ => false,
         };
-        equal && then(self)
+        (equal || self.may_be_any(t)) && then(self)
     }
 
     /// Whether `"..."` means the node: some string, known to be constant.
@@ -135,7 +146,7 @@ impl Matcher<'_> {
                 return true;
             }
         }
-        !template && matches!(self.value(t), Some(Value::Str(_)))
+        !template && (matches!(self.value(t), Some(Value::Str(_))) || self.may_be_any(t))
     }
 
     /// The text of a string, and where it stands.

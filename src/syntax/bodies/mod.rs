@@ -1,21 +1,25 @@
-//! Where the bodies of a script's functions stand, told without parsing it.
+//! Where the bodies of a script's functions stand, and the statements in them, told without parsing it.
 //!
 //! One pass over the bytes, at a hundredth of what parsing costs. It is told what is certain: where a
 //! slash may divide as well as begin a regular expression, at markup, at escapes in names and at
 //! brackets that do not close, it gives up, and the script has to be parsed as a whole.
 
+mod literals;
+mod runs;
 mod state;
 
 use crate::source::Span;
-use state::{Before, EITHER, HEADERS, OPERATORS, Open};
+use state::{BLOCKS, Before, EITHER, GO_ON, HEADERS, List, OPERATORS, Open, Statement};
 
-/// The body of a function.
+/// The body of a function, or a run of statements in one or in none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body {
-    /// What stands between its braces.
+    /// What stands between its braces; of statements, with the semicolon of the last one.
     pub span: Span,
-    /// The innermost body around it.
+    /// The innermost one around it.
     pub parent: Option<u32>,
+    /// Whether it is some statements of what is around it. Such runs follow on each other without a gap.
+    pub is_run: bool,
     /// The last word of what its function is called, where it is called something.
     name: Span,
 }
@@ -23,7 +27,7 @@ pub struct Body {
 /// The bodies of a script, and what tells how they hang together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Bodies {
-    /// In the order of where they begin.
+    /// In the order of where they begin; a body comes before the first run of statements in it.
     pub bodies: Vec<Body>,
     /// The loops with `for`, and the calls of `forEach`, in the order of where they end.
     pub loops: Vec<Span>,
@@ -48,6 +52,12 @@ impl Bodies {
             at: 0,
             open: Vec::new(),
             body: None,
+            list: List {
+                parent: None,
+                run: 0,
+                statement: Statement::Begins,
+            },
+            split: None,
             depth: 0,
             before: Before::Operator,
             word: b"",
@@ -57,10 +67,12 @@ impl Bodies {
             last: Span::default(),
             assigned: Span::default(),
             called: Span::default(),
+            is_answer: false,
             repeated: Vec::new(),
             class: None,
             found: Bodies::default(),
         };
+        scan.begin_run(0);
         if text.starts_with(b"#!") {
             scan.at = line_end(text, 0);
         }
@@ -93,6 +105,10 @@ struct Scan<'t> {
     /// The innermost body, and how many are around it, itself among them.
     body: Option<u32>,
     depth: u32,
+    /// The innermost list of statements.
+    list: List,
+    /// Where a statement has ended, unless what goes on with one follows.
+    split: Option<usize>,
     before: Before,
     /// The last token, where it is a word and no field, and where it stands.
     word: &'t [u8],
@@ -107,6 +123,8 @@ struct Scan<'t> {
     assigned: Span,
     /// What a function is called whose parameters have just been closed.
     called: Span,
+    /// Whether the type of what a function answers may stand here.
+    is_answer: bool,
     /// The loops without a block that go on, each with how much was open where it stands.
     repeated: Vec<(u32, usize)>,
     /// How much is open where the head of a class stands.
@@ -146,10 +164,11 @@ impl Scan<'_> {
             b'{' => self.open_brace()?,
             b')' | b']' | b'}' => self.close(text[at])?,
             b'=' if next == b'>' => {
-                // One parameter does without parentheses.
-                if !self.last.range().is_empty() {
+                // One parameter does without parentheses; a word may also be the type of the answer.
+                if !self.last.range().is_empty() && !self.is_answer {
                     self.called = self.assigned;
                 }
+                self.is_answer = false;
                 self.token(2, Before::Arrow);
             }
             b'=' if next == b'=' => {
@@ -158,8 +177,12 @@ impl Scan<'_> {
             }
             b'+' | b'-' if next == text[at] => {
                 // `-->` closes a comment of old where it begins a line.
-                let line = &text[memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1)..at];
-                if text[at..].starts_with(b"-->") && line.trim_ascii().is_empty() {
+                let is_first = || {
+                    let mut before = text[..at].iter().rev();
+                    let before = before.find(|b| !matches!(b, b' ' | b'\t'));
+                    matches!(before, None | Some(b'\n' | b'\r'))
+                };
+                if text[at..].starts_with(b"-->") && is_first() {
                     return None;
                 }
                 let before = match self.before {
@@ -185,7 +208,12 @@ impl Scan<'_> {
                     self.each = Some(start as u32);
                 }
             }
+            b':' if matches!(self.before, Before::Parentheses { .. }) => {
+                self.is_answer = true;
+                self.token(1, Before::Operator);
+            }
             b'=' | b':' => {
+                self.is_answer = false;
                 self.assigned = self.last;
                 self.token(1, Before::Operator);
             }
@@ -198,6 +226,7 @@ impl Scan<'_> {
                 self.token(1, Before::Operator);
                 self.end_loops(self.open.len());
                 self.class = None;
+                self.end_statement();
             }
             b if is_word(b) => self.name()?,
             b'!'..=b'~' if text[at] != b'\\' => self.token(1, Before::Operator),
@@ -210,6 +239,12 @@ impl Scan<'_> {
     fn token(&mut self, length: usize, before: Before) {
         if let Some(start) = self.header.take() {
             self.repeated.push((start, self.open.len()));
+        }
+        if let Some(end) = self.split.take() {
+            self.end_run(end);
+        }
+        if matches!(self.list.statement, Statement::Begins | Statement::Modified) {
+            self.list.statement = Statement::Other;
         }
         self.at += length;
         self.before = before;
@@ -242,7 +277,7 @@ impl Scan<'_> {
     fn wants_operand(&self) -> bool {
         matches!(
             self.before,
-            Before::Operator | Before::Header | Before::Arrow
+            Before::Operator | Before::Header { .. } | Before::Arrow
         )
     }
 
@@ -251,89 +286,7 @@ impl Scan<'_> {
         match self.before {
             Before::Operand | Before::Parentheses { .. } => true,
             Before::Either => !matches!(self.word, b"" | b"await" | b"of" | b"yield"),
-            Before::Operator | Before::Header | Before::Brace | Before::Arrow => false,
-        }
-    }
-
-    fn slash(&mut self) -> Option<()> {
-        match self.before {
-            Before::Operand | Before::Parentheses { .. } => {
-                self.token(1, Before::Operator);
-                Some(())
-            }
-            Before::Operator | Before::Header | Before::Arrow => self.regex(),
-            Before::Either | Before::Brace => None,
-        }
-    }
-
-    fn regex(&mut self) -> Option<()> {
-        let mut in_set = false;
-        let mut at = self.at + 1;
-        loop {
-            match *self.text.get(at)? {
-                b'\\' => at += 1,
-                b'[' => in_set = true,
-                b']' => in_set = false,
-                b'/' if !in_set => break,
-                b'\n' | b'\r' => return None,
-                _ => {}
-            }
-            at += 1;
-        }
-        let flags = self.text[at + 1..].iter().take_while(|b| is_word(**b));
-        self.token(at + 1 + flags.count() - self.at, Before::Operand);
-        Some(())
-    }
-
-    fn string(&mut self, quote: u8) -> Option<()> {
-        let start = self.at;
-        let mut at = start + 1;
-        loop {
-            match *self.text.get(at)? {
-                b'\\' if self.text[at + 1..].starts_with(b"\r\n") => at += 2,
-                b'\\' => at += 1,
-                b'\n' | b'\r' => return None,
-                b if b == quote => break,
-                _ => {}
-            }
-            at += 1;
-        }
-        self.note_module(start, at + 1);
-        self.token(at + 1 - start, Before::Operand);
-        Some(())
-    }
-
-    /// Notes a string that may name a module: of `import` and `require`.
-    fn note_module(&mut self, start: usize, end: usize) {
-        let in_call = self.before == Before::Operator
-            && matches!(
-                self.open.last(),
-                Some(Open::Parentheses { imports: true, .. })
-            );
-        if in_call || matches!(self.word, b"from" | b"import") {
-            self.found.modules.push(Span::new(start, end));
-        }
-    }
-
-    /// A template from its first quote, or from where an interpolation has ended.
-    fn template(&mut self, start: usize) -> Option<()> {
-        let mut at = start + 1;
-        loop {
-            match *self.text.get(at)? {
-                b'\\' => at += 1,
-                b'`' => {
-                    self.note_module(start, at + 1);
-                    self.token(at + 1 - self.at, Before::Operand);
-                    return Some(());
-                }
-                b'$' if self.text.get(at + 1) == Some(&b'{') => {
-                    self.token(at + 2 - self.at, Before::Operator);
-                    self.open.push(Open::Template);
-                    return Some(());
-                }
-                _ => {}
-            }
-            at += 1;
+            Before::Operator | Before::Header { .. } | Before::Brace | Before::Arrow => false,
         }
     }
 
@@ -343,7 +296,9 @@ impl Scan<'_> {
     }
 
     fn open_parentheses(&mut self) {
-        let header = HEADERS.contains(&self.word);
+        let header = HEADERS
+            .contains(&self.word)
+            .then_some(self.word == b"switch");
         let around = match self.open.last() {
             Some(Open::Parentheses { imports, .. }) => *imports,
             _ => false,
@@ -398,22 +353,48 @@ impl Scan<'_> {
         let opens_body =
             !is_class && matches!(self.before, Before::Parentheses { .. } | Before::Arrow);
         let repeats = self.header.take();
-        self.open(Open::Brace { repeats });
+        let is_in_list = self.is_in_list();
+        let is_block = match self.before {
+            Before::Header { of_switch } => !of_switch,
+            _ => {
+                BLOCKS.contains(&self.word)
+                    || is_in_list && self.list.statement == Statement::Begins
+            }
+        };
+        let ends_statement = is_in_list
+            && match self.list.statement {
+                Statement::Class => {
+                    self.before == Before::Operand && !matches!(self.word, b"" | b"extends")
+                }
+                _ => is_block || matches!(self.before, Before::Header { .. }),
+            };
+        if is_in_list && !opens_body {
+            self.list.statement = Statement::Other;
+        }
+        self.token(1, Before::Operator);
         if opens_body {
             let index = self.found.bodies.len() as u32;
             self.found.bodies.push(Body {
                 // Its end is set where it closes.
                 span: Span::new(self.at, self.text.len()),
-                parent: self.body,
+                parent: Some(self.list.run),
+                is_run: false,
                 name: std::mem::take(&mut self.called),
             });
-            self.open.pop();
+            let outer = self.begin_list(index);
             self.open.push(Open::Body {
                 index,
-                outer: self.body,
+                body: self.body.replace(index),
+                outer,
             });
-            self.body = Some(index);
             self.depth += 1;
+        } else {
+            let outer = (is_block && is_in_list).then(|| self.begin_list(self.list.run));
+            self.open.push(Open::Brace {
+                repeats,
+                ends_statement,
+                outer,
+            });
         }
         (self.depth <= MAX_DEPTH && self.found.bodies.len() <= MAX_BODIES).then_some(())
     }
@@ -424,6 +405,7 @@ impl Scan<'_> {
             self.repeated.push((start, self.open.len()));
         }
         self.end_loops(self.open.len());
+        self.split = None;
         match (self.open.pop()?, mark) {
             (
                 Open::Parentheses {
@@ -440,29 +422,45 @@ impl Scan<'_> {
                 if let Some(start) = each {
                     self.found.loops.push(Span::new(start as usize, at + 1));
                 }
-                let before = if header {
-                    Before::Header
-                } else {
-                    Before::Parentheses {
+                let before = match header {
+                    Some(of_switch) => Before::Header { of_switch },
+                    None => Before::Parentheses {
                         of_function,
                         requires: self.word == b"require",
-                    }
+                    },
                 };
                 self.token(1, before);
                 self.header = repeats;
             }
             (Open::Bracket, b']') => self.token(1, Before::Operand),
-            (Open::Brace { repeats }, b'}') => {
+            (
+                Open::Brace {
+                    repeats,
+                    ends_statement,
+                    outer,
+                },
+                b'}',
+            ) => {
+                if let Some(outer) = outer {
+                    self.end_list(outer);
+                }
                 if let Some(start) = repeats {
                     self.found.loops.push(Span::new(start as usize, at + 1));
                 }
                 self.token(1, Before::Brace);
+                if ends_statement {
+                    self.end_statement();
+                }
             }
-            (Open::Body { index, outer }, b'}') => {
+            (Open::Body { index, body, outer }, b'}') => {
                 self.found.bodies[index as usize].span.end = at as u32;
-                self.body = outer;
+                self.end_list(outer);
+                self.body = body;
                 self.depth -= 1;
                 self.token(1, Before::Brace);
+                if self.list.statement == Statement::Function {
+                    self.end_statement();
+                }
             }
             (Open::Template, b'}') => return self.template(at),
             _ => return None,
@@ -474,8 +472,22 @@ impl Scan<'_> {
         let length = self.word_length()?;
         let word = &self.text[self.at..self.at + length];
         let (last, last_at) = (self.word, self.word_at);
+        if GO_ON.contains(&word) {
+            self.split = None;
+        }
+        let statement = match (self.list.statement, word) {
+            (Statement::Begins | Statement::Modified, b"function") => Statement::Function,
+            (Statement::Begins | Statement::Modified, b"class") => Statement::Class,
+            (
+                Statement::Begins | Statement::Modified,
+                b"abstract" | b"async" | b"default" | b"export",
+            ) => Statement::Modified,
+            (Statement::Begins | Statement::Modified, _) => Statement::Other,
+            (known, _) => known,
+        };
         self.word_at = self.at;
         self.token(length, Before::Operand);
+        self.list.statement = statement;
         self.word = word;
         self.last = Span::new(self.word_at, self.at);
         match word {
@@ -527,7 +539,7 @@ mod tests {
     /// The bodies of a text, each as it is spelt.
     fn bodies(text: &str) -> Option<Vec<&str>> {
         let found = Bodies::of(text.as_bytes())?;
-        let bodies = found.bodies.into_iter();
+        let bodies = found.bodies.into_iter().filter(|body| !body.is_run);
         Some(bodies.map(|body| &text[body.span.range()]).collect())
     }
 
@@ -629,6 +641,43 @@ mod tests {
     }
 
     #[test]
+    fn statements_are_told_apart_where_they_certainly_end() {
+        let long = "a".repeat(64);
+        let runs = |text: &str| {
+            let text = text.replace('_', &long);
+            let found = Bodies::of(text.as_bytes()).unwrap().bodies.into_iter();
+            let runs = found.filter(|body| body.is_run && !body.span.range().is_empty());
+            runs.map(|run| text[run.span.range()].replace(&long, "_"))
+                .collect::<Vec<_>>()
+        };
+        for (text, expected) in [
+            ("_;_", &["_;", "_"][..]),
+            ("a;b;_;c", &["a;b;_;", "c"]),
+            ("if (a) _; else _; b", &["if (a) _; else _;", " b"]),
+            ("do _; while (a); b", &["do _; while (a);", " b"]),
+            ("for (_; _; _) a; b", &["for (_; _; _) a;", " b"]),
+            ("function f(_) {} a", &["function f(_) {}", " a"]),
+            ("x = function (_) {}.a", &["x = function (_) {}.a"]),
+            ("class _ { a = 1; } b", &["class _ { a = 1; }", " b"]),
+            ("class A extends {}._ {} b", &["class A extends {}._ {} b"]),
+            ("export { _ }; a", &["export { _ };", " a"]),
+            ("x = { _: 1 }.a", &["x = { _: 1 }.a"]),
+            ("if (a) { _; b } c", &["if (a) { _; b }", " _;", " c"]),
+            ("{ _; b } c", &["{ _; b }", " _;", " c"]),
+            (
+                "try { _ } catch (e) { b } c",
+                &["try { _ } catch (e) { b }", " _ ", " c"],
+            ),
+            (
+                "switch (a) { case _: b; } c",
+                &["switch (a) { case _: b; }", " c"],
+            ),
+        ] {
+            assert_eq!(runs(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn modules_are_named_by_import_and_require_alone() {
         let text =
             "import a from 'a'; import 'b'; require('c'); (0, require)((`d`)); f('e'); (g)('h')";
@@ -646,6 +695,8 @@ mod tests {
             ("const f = async function (a) { f(a); };", 1),
             ("x = { f(a) { this.f(a); } }", 1),
             ("f = a => { f(a); };", 1),
+            ("const f = (a: any): any => { f(a); };", 1),
+            ("x = { f: a => { f(a); } };", 1),
             ("function f(a) { g(a); } f(1);", 0),
         ] {
             let found = Bodies::of(text.as_bytes()).unwrap();

@@ -12,7 +12,10 @@ pub(super) enum Before {
     /// A word that may be an operator as well as an operand.
     Either,
     /// The parentheses of a statement such as `if`.
-    Header,
+    Header {
+        /// Whether cases follow, and no statements.
+        of_switch: bool,
+    },
     /// Other parentheses.
     Parentheses {
         /// Whether they belong to the keyword `function`.
@@ -26,12 +29,37 @@ pub(super) enum Before {
     Arrow,
 }
 
+/// A list of statements that is being read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List {
+    /// The body, or the run of statements, that it stands in.
+    pub(super) parent: Option<u32>,
+    /// The run of statements in it that goes on.
+    pub(super) run: u32,
+    /// What is known of the statement that goes on.
+    pub(super) statement: Statement,
+}
+
+/// What is known of a statement that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Statement {
+    /// Nothing, since nothing of it has come.
+    Begins,
+    /// Nothing, since only words such as `export` have come.
+    Modified,
+    /// It declares a function, and ends with its body.
+    Function,
+    /// It declares a class, and ends with its block.
+    Class,
+    Other,
+}
+
 /// What is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Open {
     Parentheses {
-        /// Whether they belong to a statement such as `if`.
-        header: bool,
+        /// Whether they belong to a statement such as `if`, and if so, whether to a `switch`.
+        header: Option<bool>,
         /// Whether they belong to the keyword `function`.
         of_function: bool,
         /// Whether a string in them may name a module.
@@ -47,10 +75,17 @@ pub(super) enum Open {
     /// A block or a literal, with the `for` that it is the block of.
     Brace {
         repeats: Option<u32>,
+        /// Whether a statement ends where it closes.
+        ends_statement: bool,
+        /// What it stands in, where there are statements in it.
+        outer: Option<List>,
     },
     Body {
         index: u32,
-        outer: Option<u32>,
+        /// The body around it.
+        body: Option<u32>,
+        /// What it stands in.
+        outer: List,
     },
     /// `${` within a template.
     Template,
@@ -90,6 +125,12 @@ pub(super) const EITHER: &[&[u8]] = &[
     b"type",
     b"yield",
 ];
+
+/// Words before a block.
+pub(super) const BLOCKS: &[&[u8]] = &[b"do", b"else", b"finally", b"try"];
+
+/// Words that go on with a statement.
+pub(super) const GO_ON: &[&[u8]] = &[b"catch", b"else", b"finally", b"while"];
 
 /// Statements that have parentheses before their block.
 pub(super) const HEADERS: &[&[u8]] = &[b"catch", b"for", b"if", b"switch", b"while", b"with"];
