@@ -11,7 +11,6 @@ use crate::taint::{FileNumber, Modules};
 pub(super) struct Graph {
     pub(super) modules: Modules,
     nodes: Vec<Node>,
-    back: Bits,
 }
 
 #[derive(Default)]
@@ -30,6 +29,8 @@ struct Node {
     fed: Bits,
     /// Those of which it or what imports it, as far as that goes, has a sink or leads to one.
     asked: Bits,
+    /// Those that are followed back from their sinks first.
+    back: Bits,
 }
 
 impl Graph {
@@ -54,14 +55,9 @@ impl Graph {
                 }
             }
         }
-        let back = Bits::default();
-        let mut graph = Graph {
-            modules,
-            nodes,
-            back,
-        };
+        let mut graph = Graph { modules, nodes };
         graph.connect();
-        graph.back = graph.rarer_sinks();
+        graph.choose_ways();
         graph
     }
 
@@ -107,11 +103,32 @@ impl Graph {
         self.nodes[file as usize].size
     }
 
-    /// The rules that fewer files may hold a sink of than a source, by their bytes: these are
-    /// followed back from the sinks first, the others forth from the sources alone.
-    fn rarer_sinks(&self) -> Bits {
+    /// Of the files that hang together by imports, some may hold a source of a rule and some a sink.
+    /// Where the latter have fewer bytes, the rule is followed back from the sinks first, otherwise
+    /// forth from the sources alone. Files that have nothing to do with these change nothing.
+    fn choose_ways(&mut self) {
+        let mut is_seen = vec![false; self.nodes.len()];
+        for first in 0..self.nodes.len() {
+            let (mut group, mut open) = (Vec::new(), vec![first]);
+            while let Some(number) = open.pop() {
+                if !std::mem::replace(&mut is_seen[number], true) {
+                    group.push(number);
+                    let node = &self.nodes[number];
+                    let beside = node.imports.iter().chain(&node.importers);
+                    open.extend(beside.map(|of| *of as usize));
+                }
+            }
+            let back = self.rarer_sinks(&group);
+            for number in group {
+                self.nodes[number].back = back.clone();
+            }
+        }
+    }
+
+    /// The rules that fewer of some files may hold a sink of than a source, by their bytes.
+    fn rarer_sinks(&self, files: &[usize]) -> Bits {
         let mut sizes: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
-        for node in &self.nodes {
+        for node in files.iter().map(|number| &self.nodes[*number]) {
             for rule in node.sources.iter() {
                 sizes.entry(rule).or_default().0 += node.size;
             }
@@ -125,9 +142,9 @@ impl Graph {
         rules
     }
 
-    /// Whether a rule is followed back from its sinks first.
-    pub(super) fn goes_back(&self, rule: usize) -> bool {
-        self.back.has(rule)
+    /// Whether a rule is followed back from its sinks first, where a file is.
+    pub(super) fn goes_back(&self, file: FileNumber, rule: usize) -> bool {
+        self.nodes[file as usize].back.has(rule)
     }
 
     /// The files that flows from others may end in, each with the rules that are followed back.
@@ -135,7 +152,7 @@ impl Graph {
         self.select(|_, node| {
             let shared = !node.importers.is_empty();
             let rules = node.sinks.iter().filter(move |_| shared);
-            rules.filter(|&rule| self.back.has(rule) && node.fed.has(rule))
+            rules.filter(|&rule| node.back.has(rule) && node.fed.has(rule))
         })
     }
 
@@ -144,14 +161,14 @@ impl Graph {
     pub(super) fn beginnings(&mut self) -> BTreeMap<FileNumber, BTreeSet<usize>> {
         for node in &mut self.nodes {
             node.asked = node.sinks.clone();
-            let forth = node.reach.iter().filter(|&rule| !self.back.has(rule));
+            let forth = node.reach.iter().filter(|&rule| !node.back.has(rule));
             forth.for_each(|rule| node.asked.insert(rule));
         }
         self.spread(|node| (&node.imports, &mut node.asked));
         let graph = &*self;
         graph.select(|number, node| {
             node.sources.iter().filter(move |&rule| {
-                let leads = if graph.back.has(rule) {
+                let leads = if node.back.has(rule) {
                     node.sinks.has(rule)
                 } else {
                     node.imports.iter().any(|&of| graph.reaches(of, rule))

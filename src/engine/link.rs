@@ -206,7 +206,7 @@ impl<'r> Linker<'r> {
         match job.phase {
             Phase::Back => !task.demands.is_empty() || graph.is_end(job.file, task.rule),
             Phase::Forth | Phase::ForthAgain => {
-                let leads = || !graph.goes_back(task.rule) || !task.demands.is_empty();
+                let leads = || !graph.goes_back(job.file, task.rule) || !task.demands.is_empty();
                 let asked = || leads() || graph.is_asked(job.file, task.rule);
                 !task.told.is_empty() || graph.begins(job.file, task.rule) && asked()
             }

@@ -127,7 +127,7 @@ impl Look<'_> {
         let graph = &self.linker.graph;
         let answers = graph.is_asked(self.number, rule);
         let reaches = |file| graph.reaches(file, rule);
-        let worth = if graph.goes_back(rule) {
+        let worth = if graph.goes_back(self.number, rule) {
             Worth::Demanded(demands)
         } else {
             Worth::Reaching(&reaches)

@@ -284,7 +284,8 @@ impl LiveRules {
             if live.is_empty() || is_parsed || !narrow::is_worth_it(source) {
                 return live;
             }
-            let Some(narrowed) = script.narrow(rules, &words, &live) else {
+            let ends = outline.as_ref().map(Outline::ends).unwrap_or_default();
+            let Some(narrowed) = script.narrow(rules, &words, &live, &ends) else {
                 return live;
             };
             if let Some(outline) = &mut outline {

@@ -77,18 +77,22 @@ impl<'s> Script<'s> {
         self.bodies.get_or_init(of_text).as_ref()
     }
 
-    /// Looks in parts of it for what keeps rules alive; nothing where it has to be parsed whole.
+    /// Looks in parts of it for what keeps rules alive, and tells which of some ends of flows no
+    /// statement can hold; nothing where it has to be parsed whole.
     pub(super) fn narrow(
         &self,
         rules: &RuleSet,
         words: &Words<'_>,
         live: &[usize],
+        ends: &[(usize, Half)],
     ) -> Option<Narrowed> {
         let mut questions = timing::stage(Stage::Prefilter, || {
             let bodies = self.bodies()?;
-            Some(Questions::of(rules, (self.source, bodies), words, live))
+            let script = (self.source, bodies);
+            Some(Questions::of(rules, script, words, (live, ends)))
         })?;
         questions.settle(rules, self.source);
+        timing::stage(Stage::Prefilter, || questions.settle_ends());
         let live = live.iter().copied();
         Some(Narrowed {
             live: live.filter(|&rule| questions.is_open(rule)).collect(),
@@ -127,6 +131,8 @@ struct Questions<'p> {
     searches: Vec<(Question, usize)>,
     /// The ends of each flow rule.
     flows: Vec<[(Question, usize); 2]>,
+    /// Ends of flows between files.
+    ends: Vec<(Question, usize)>,
     /// Those that have a no.
     absent: Vec<Question>,
 }
@@ -139,29 +145,39 @@ impl<'p> Questions<'p> {
         rules: &'p RuleSet,
         (source, bodies): (&'p Source, &'p Bodies),
         words: &Words<'_>,
-        live: &[usize],
+        (live, between): (&[usize], &[(usize, Half)]),
     ) -> Questions<'p> {
         let language = source.language;
         let prefilter = rules.prefilter(language);
         let of_language = rules.by_language[language as usize].iter().enumerate();
-        let of_language = of_language.filter(|(_, rule)| live.binary_search(rule).is_ok());
+        let is_live = |rule: &usize| live.binary_search(rule).is_ok();
+        let is_end = |rule: &usize| between.iter().any(|(of, _)| of == rule);
+        let of_language = of_language.filter(|(_, rule)| is_live(rule) || is_end(rule));
         let needs: Vec<(usize, &Need)> = of_language
             .map(|(at, &rule)| (rule, prefilter.need(at)))
             .collect();
         let all = needs.iter().map(|(_, need)| *need);
         let mut parts = Parts::of(source, bodies, prefilter, words, all);
-        let (mut searches, mut flows) = (Vec::new(), Vec::new());
+        let (mut searches, mut flows, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for (rule, need) in needs {
-            let ends = match need {
-                Need::All(ends) if rules.entries[rule].is_flow() => Some(ends),
+            let halves = match need {
+                Need::All(halves) if rules.entries[rule].is_flow() => Some(halves),
                 _ => None,
             };
-            if let Some([source, sink]) = ends.map(Vec::as_slice) {
+            if let Some([source, sink]) = halves.map(Vec::as_slice) {
                 let mut end = |half, need| {
                     let half = Some(half);
                     (Question { rule, half }, parts.number(need))
                 };
-                flows.push([end(Half::Source, source), end(Half::Sink, sink)]);
+                let both = [end(Half::Source, source), end(Half::Sink, sink)];
+                let is_between = |(question, _): &&(Question, usize)| {
+                    let end = question.half.map(|half| (rule, half));
+                    end.is_some_and(|end| between.contains(&end))
+                };
+                ends.extend(both.iter().filter(is_between));
+                if is_live(&rule) {
+                    flows.push(both);
+                }
             } else {
                 searches.push((Question { rule, half: None }, parts.number(need)));
             }
@@ -170,6 +186,7 @@ impl<'p> Questions<'p> {
             parts,
             searches,
             flows,
+            ends,
             absent: Vec::new(),
         }
     }
@@ -199,6 +216,17 @@ impl<'p> Questions<'p> {
             };
             let asked: Vec<Asked> = open.map(asked).collect();
             self.ask(rules, source, &asked, Grain::Bodies);
+        }
+    }
+
+    /// Notes which ends of flows between files no statement can hold.
+    fn settle_ends(&mut self) {
+        let mut known: HashMap<usize, bool> = HashMap::new();
+        for (end, need) in &self.ends {
+            let is_absent = || self.parts.places(*need, Grain::Statements).is_none();
+            if *known.entry(*need).or_insert_with(is_absent) && !self.absent.contains(end) {
+                self.absent.push(*end);
+            }
         }
     }
 

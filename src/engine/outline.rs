@@ -70,6 +70,12 @@ impl Outline {
         })
     }
 
+    /// The ends of flows that its words allow.
+    pub(super) fn ends(&self) -> Vec<(usize, Half)> {
+        let halves = self.halves.iter();
+        halves.map(|(rule, half, _)| (*rule, *half)).collect()
+    }
+
     /// Takes back what words say of ends of flows that the file does not have after all.
     pub(super) fn forget(&mut self, ends: &[(usize, Half)]) {
         self.halves

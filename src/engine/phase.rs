@@ -16,7 +16,7 @@ pub(super) const MAX_ASKED_DEEP: u32 = 3;
 /// Looking again at files costs no more than a part of what looking at all of them did: so much for
 /// so many bytes of code, and so much in any case, in steps.
 pub(super) const BYTES_PER_STEP: u64 = 10;
-pub(super) const FREE_STEPS: u64 = 12_000_000;
+pub(super) const FREE_STEPS: u64 = 24_000_000;
 /// Asking may cost so many times as much, where something was found.
 const ASKING_TIMES: u64 = 4;
 /// What parsing a byte costs.

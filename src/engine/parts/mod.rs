@@ -115,7 +115,10 @@ impl<'p> Parts<'p> {
             .collect();
         let mut direct = Sets::new(top + 1, self.imported.len());
         let mut loops: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+        let mut prose = self.bodies.texts.iter().peekable();
         for &spot in spots {
+            while prose.next_if(|text| text.end <= spot.start).is_some() {}
+            let is_prose = prose.peek().is_some_and(|text| text.start <= spot.start);
             let word = &text[spot.range()];
             let spelt = known
                 .entry(word)
@@ -132,6 +135,10 @@ impl<'p> Parts<'p> {
                 .iter()
                 .map(|(way, place)| (Some(*way), *place));
             for (way, place) in however.chain(as_used) {
+                // What is no code names nothing but modules, and the keys of pairs.
+                if is_prose && !is_imported && way.is_some_and(|way| way != Use::Key) {
+                    continue;
+                }
                 // The name of what is imported is a field of the module.
                 let is_field = matches!(way, Some(Use::Method | Use::Field));
                 if way.is_some_and(|way| !usage.may_be(way, spot.range()))

@@ -30,6 +30,7 @@ impl Scan<'_> {
             }
             at += 1;
         }
+        self.found.texts.push(Span::new(self.at, at + 1));
         let flags = self.text[at + 1..].iter().take_while(|b| is_word(**b));
         self.token(at + 1 + flags.count() - self.at, Before::Operand);
         Some(())
@@ -48,6 +49,7 @@ impl Scan<'_> {
             }
             at += 1;
         }
+        self.found.texts.push(Span::new(start, at + 1));
         self.note_module(start, at + 1);
         self.token(at + 1 - start, Before::Operand);
         Some(())
@@ -72,11 +74,13 @@ impl Scan<'_> {
             match *self.text.get(at)? {
                 b'\\' => at += 1,
                 b'`' => {
+                    self.found.texts.push(Span::new(start, at + 1));
                     self.note_module(start, at + 1);
                     self.token(at + 1 - self.at, Before::Operand);
                     return Some(());
                 }
                 b'$' if self.text.get(at + 1) == Some(&b'{') => {
+                    self.found.texts.push(Span::new(start, at));
                     self.token(at + 2 - self.at, Before::Operator);
                     self.open.push(Open::Template);
                     return Some(());

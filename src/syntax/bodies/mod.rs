@@ -37,6 +37,8 @@ pub struct Bodies {
     pub imports: Vec<u32>,
     /// Where something is called that is called as a function around it.
     pub recursions: Vec<u32>,
+    /// What is no code: strings, the texts of templates, regular expressions and comments, in order.
+    pub texts: Vec<Span>,
 }
 
 /// Functions within functions, and functions at all: what has more is no work of people, and costs too
@@ -145,6 +147,7 @@ impl Scan<'_> {
             }
             b'/' if next == b'/' => {
                 self.at = line_end(text, at);
+                self.found.texts.push(Span::new(at, self.at));
                 // Other letters may end a line, too.
                 let line = std::str::from_utf8(&text[at..self.at]).ok()?;
                 return (!line.contains(['\u{2028}', '\u{2029}'])).then_some(());
@@ -152,6 +155,7 @@ impl Scan<'_> {
             b'/' if next == b'*' => {
                 let length = memchr::memmem::find(&text[at + 2..], b"*/")?;
                 self.at += length + 4;
+                self.found.texts.push(Span::new(at, self.at));
                 if !text[at..self.at].is_ascii() || line_end(text, at) < self.at {
                     self.end_line();
                 }
