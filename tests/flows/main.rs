@@ -586,3 +586,25 @@ fn a_file_among_unrelated_ones_is_as_it_is_alone() {
         .collect();
     assert_eq!(alone, among);
 }
+
+#[test]
+fn files_that_import_nothing_of_others_do_not_turn_the_way_of_a_rule() {
+    let a = (
+        "a.py",
+        "from b import Store\n\n\nstore = Store(source())\nstore.save()\n",
+    );
+    let b = (
+        "b.py",
+        "class Store:\n    def __init__(self, x):\n        self.x = x\n\n    def save(self):\n        sink(self.x)\n",
+    );
+    let lines = |files: &[(&str, &str)]| {
+        let found = findings(files).into_iter();
+        found.map(|(path, of)| (path, of.span)).collect::<Vec<_>>()
+    };
+    let alone = lines(&[a, b]);
+    assert_eq!(alone.len(), 1);
+    let many = "x = source()\n".repeat(200);
+    assert_eq!(alone, lines(&[a, b, ("p/c.py", &many)]));
+    let many = "sink(1)\n".repeat(200);
+    assert_eq!(alone, lines(&[a, b, ("p/c.py", &many)]));
+}
