@@ -14,35 +14,6 @@ use crate::syntax::{Kind, NodeId, Role, Symbol};
 
 /// Of a function with more returns than this nothing is believed.
 const MAX_RETURNS: usize = 32;
-/// A check that takes several steps has as many conditions, or ways out.
-const MIN_STEPS: usize = 3;
-/// Words of functions that tell what is harmless, and of those that tell what is not.
-const HARMLESS: &[&str] = &[
-    "safe",
-    "valid",
-    "allowed",
-    "permitted",
-    "trusted",
-    "known",
-    "acceptable",
-    "whitelisted",
-    "allowlisted",
-    "legal",
-];
-const HARMFUL: &[&str] = &[
-    "unsafe",
-    "invalid",
-    "dangerous",
-    "malicious",
-    "forbidden",
-    "blocked",
-    "suspicious",
-    "disallowed",
-    "untrusted",
-    "traversal",
-    "illegal",
-    "not",
-];
 /// A dotted name is read no further than this.
 const MAX_WORDS: usize = 16;
 
@@ -101,49 +72,9 @@ impl Walk<'_> {
     ) -> Vec<usize> {
         let places = self.proven(id, truth, state, depth);
         let mut params = self.params_among(id, &places);
-        params.extend(self.told_by_name(id, truth));
         params.sort_unstable();
         params.dedup();
         params
-    }
-
-    /// The parameters of a function that says by its name that it tells what is harmless, and looks
-    /// at them in several steps. Of one step its own text has been believed, and not its name.
-    fn told_by_name(&self, id: FunctionId, truth: bool) -> Vec<usize> {
-        let tree = self.tree;
-        let function = &self.functions.all[id];
-        let (Some(name), Some(body)) = (tree.child(function.node, Role::Name), function.body)
-        else {
-            return Vec::new();
-        };
-        let name = tree.text_of(name, self.file.text());
-        let says =
-            |of: &[&str]| super::outside::words(&name).any(|word| of.contains(&word.as_str()));
-        let harmless = says(HARMLESS) && !says(HARMFUL);
-        if !(if truth {
-            harmless
-        } else {
-            says(HARMFUL) && !says(HARMLESS)
-        }) {
-            return Vec::new();
-        }
-        let is_step = |node: NodeId| match tree.kind(node) {
-            Kind::If => true,
-            Kind::BinOp => ["and", "&&", "or", "||"]
-                .iter()
-                .any(|of| tree.symbol(node) == Symbol::of(of)),
-            _ => false,
-        };
-        let steps = tree.subtree(body).filter(|&node| is_step(node)).count();
-        if steps.max(returns_of(tree, body).len()) < MIN_STEPS {
-            return Vec::new();
-        }
-        let looked_at = |param: &Symbol| tree.subtree(body).any(|part| tree.symbol(part) == *param);
-        let params = function.params.iter().enumerate();
-        params
-            .filter(|(_, param)| !param.rest && looked_at(&param.name))
-            .map(|(position, _)| position)
-            .collect()
     }
 
     /// The places in a function that are harmless wherever it answers so.
